@@ -1,0 +1,42 @@
+/** Audit events: what happened to which object, by whom, in an order that a missing or changed entry breaks. */
+import type { AnyId, CaseId } from './id.ts'
+
+export type AuditAction =
+  | 'operator.signed-in'
+  | 'case.opened'
+  | 'case.ready'
+  | 'case.erased'
+  | 'link.opened'
+  | 'link.exchanged'
+  | 'link.refused'
+  | 'link.renewed'
+  | 'link.revoked'
+  | 'send.finished'
+  | 'item.quarantined'
+  | 'item.rejected'
+  | 'pack.quarantined'
+  | 'grant.opened'
+  | 'grant.revoked'
+  | 'bundle.read'
+  | 'item.read'
+  | 'manifest.read'
+
+export type Actor =
+  | { readonly kind: 'operator' | 'sender' | 'grant'; readonly id: AnyId }
+  | { readonly kind: 'worker' | 'anyone' }
+
+/** `facts` holds codes and counts only: no name, file name or token has a place in it. */
+export type AuditEvent = {
+  readonly action: AuditAction
+  readonly actor: Actor
+  readonly case: CaseId | null
+  readonly object: AnyId | null
+  readonly facts: Readonly<Record<string, number | string>>
+}
+
+/** An event as it stands in the chain: `hash` covers everything before it. */
+export type AuditEntry = AuditEvent & {
+  readonly seq: number
+  readonly at: Date
+  readonly hash: Uint8Array
+}

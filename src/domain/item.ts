@@ -1,0 +1,82 @@
+/**
+ * Item: one file as its sender had it. Its bytes lie in extents of sealed packs; it is read by nobody until
+ * it has a verdict.
+ */
+import type { CaseId, ItemId, PackId, PlanId, SenderId } from './id.ts'
+import { machine } from './state-machine.ts'
+import type { VerdictCode } from './verdict.ts'
+
+export type ItemState =
+  | 'receiving'
+  | 'received'
+  | 'accepted'
+  | 'accepted_with_warnings'
+  | 'quarantined'
+  | 'rejected'
+  | 'released'
+  | 'discarded'
+  | 'erased'
+
+/** `receiving → discarded` is the sender's own "leave this file out" (a scratched disc, a file gone). */
+export const itemMachine = machine<ItemState>('item', {
+  receiving: ['received', 'discarded', 'erased'],
+  received: ['accepted', 'accepted_with_warnings', 'quarantined', 'rejected', 'erased'],
+  accepted: ['erased'],
+  accepted_with_warnings: ['erased'],
+  quarantined: ['released', 'discarded', 'erased'],
+  rejected: ['erased'],
+  released: ['erased'],
+  discarded: ['erased'],
+  erased: [],
+})
+
+/** The states in which a specialist may read an item. */
+export const readableStates = [
+  'accepted',
+  'accepted_with_warnings',
+  'released',
+] as const satisfies ItemState[]
+
+/** The states that still wait for somebody: the sender's bytes or a worker's verdict. */
+export const openStates = ['receiving', 'received'] as const satisfies ItemState[]
+
+export type ItemKind = 'dicom' | 'pdf' | 'other'
+
+/**
+ * Large files travel in chunks of this many bytes; a part may carry several neighbouring chunks of one item,
+ * so that a sender on a slow line sends small parts and one on a fast line large ones over the same grid.
+ */
+export const chunkBytes = 262_144
+
+/** How many chunks a file of `size` bytes has; an empty file has one empty chunk. */
+export const chunkCount = (size: number): number => Math.max(1, Math.ceil(size / chunkBytes))
+
+/** A run of neighbouring chunks, `first` counted from 0, `count` ≥ 1. */
+export type ChunkRun = { readonly first: number; readonly count: number }
+
+/**
+ * Where a run of an item's bytes lies: `sealedLength` bytes at `offset` of the pack's object open to `length`
+ * plain bytes. Digest and CRC-32 are of the plain bytes.
+ */
+export type Extent = {
+  readonly pack: PackId
+  readonly item: ItemId
+  readonly first: number
+  readonly count: number
+  readonly offset: number
+  readonly sealedLength: number
+  readonly length: number
+  readonly sha256: Uint8Array
+  readonly crc32: number
+}
+
+export type Item = {
+  readonly id: ItemId
+  readonly case: CaseId
+  readonly sender: SenderId
+  readonly plan: PlanId
+  readonly size: number
+  readonly state: ItemState
+  readonly kind: ItemKind | null
+  readonly codes: readonly VerdictCode[]
+}

@@ -1,0 +1,24 @@
+/**
+ * Associated data of everything sealed: what a ciphertext is, and whose. A run of bytes moved to another item,
+ * pack, case or purpose does not open. The texts are part of the stored format and never change.
+ */
+import type { CaseId, ItemId, PackId, PlanId } from './id.ts'
+
+/** Of an extent: chunks `first … first+count-1` of an item, in a pack. */
+export const extentSeal = (pack: PackId, item: ItemId, first: number, count: number): string =>
+  `second-read/1/extent/${pack}/${item}/${first}/${count}`
+
+/** Of a pack's table of contents. */
+export const contentsSeal = (pack: PackId): string => `second-read/1/contents/${pack}`
+
+/** Of an item's name and modification time, under the key of the plan that announced it. */
+export const nameSeal = (plan: PlanId, item: ItemId): string => `second-read/1/name/${plan}/${item}`
+
+/** Of an item's facts, under the case key. */
+export const factsSeal = (id: CaseId, item: ItemId): string => `second-read/1/facts/${id}/${item}`
+
+/** Of a case's own details (patient, question), under the case key. */
+export const detailsSeal = (id: CaseId): string => `second-read/1/details/${id}`
+
+/** Of a sender's details (name, address), under the case key. */
+export const senderSeal = (id: CaseId, sender: string): string => `second-read/1/sender/${id}/${sender}`

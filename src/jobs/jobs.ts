@@ -1,0 +1,30 @@
+/** Every job there is. A worker will not start unless it has a handler for each. */
+import { type CaseId, type PackId, readId } from '#domain/id.ts'
+import type { Job } from './job.ts'
+
+const idField = <Id extends CaseId | PackId>(raw: unknown, field: string): Id => {
+  const value = typeof raw === 'object' && raw !== null ? Object.entries(raw) : []
+  const id = readId<Id>(value.find(([name]) => name === field)?.[1])
+  if (id === null) throw new Error(`job payload lacks the id "${field}"`)
+  return id
+}
+
+/** Look into a stored pack's finished items and give each a verdict. */
+export const admitPack: Job<{ readonly pack: PackId }> = {
+  name: 'pack.admit',
+  attempts: 5,
+  backoffMs: 500,
+  parse: (raw) => ({ pack: idField<PackId>(raw, 'pack') }),
+  idOf: ({ pack }) => `pack.admit.${pack}`,
+}
+
+/** See whether a case has everything its senders announced, and say so to the desk. */
+export const offerCase: Job<{ readonly case: CaseId }> = {
+  name: 'case.offer',
+  attempts: 5,
+  backoffMs: 1_000,
+  parse: (raw) => ({ case: idField<CaseId>(raw, 'case') }),
+  idOf: (data) => `case.offer.${data.case}`,
+}
+
+export const jobs = [admitPack, offerCase] as const

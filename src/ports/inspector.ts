@@ -1,0 +1,31 @@
+/**
+ * Inspector: looks into one file's bytes, away from everything else, and says what it is.
+ *
+ * Contract: always resolves with findings; whatever the file does to its parser (hang, allocate, crash) costs
+ * that file `CHECK_UNAVAILABLE` or a limit code and nothing else. It reads by range and only what it needs. It
+ * opens no path, no network and keeps nothing. `source.read` failing rejects with that same failure: a store
+ * that is down is not a verdict.
+ */
+
+import type { ItemKind } from '#domain/item.ts'
+import type { InstanceFacts, SealedFacts } from '#domain/study.ts'
+import type { VerdictCode } from '#domain/verdict.ts'
+
+export type ByteSource = {
+  readonly size: number
+  /** At most `length` bytes from `offset`: fewer only at the end. May return more than asked from a cache. */
+  read(offset: number, length: number): Promise<Buffer>
+}
+
+export type Findings = {
+  readonly kind: ItemKind
+  readonly codes: readonly VerdictCode[]
+  readonly instance: InstanceFacts | null
+  readonly facts: SealedFacts
+}
+
+export type Inspector = {
+  inspect(source: ByteSource): Promise<Findings>
+  /** Ends its processes. */
+  close(): Promise<void>
+}
