@@ -4,9 +4,9 @@
  */
 import type { CaseId, ItemId, PackId, PlanId } from './id.ts'
 
-/** Of an extent: chunks `first … first+count-1` of an item, in a pack. */
-export const extentSeal = (pack: PackId, item: ItemId, first: number, count: number): string =>
-  `second-read/1/extent/${pack}/${item}/${first}/${count}`
+/** Of an extent: the run of an item's chunks that starts with chunk `first`, in a pack. */
+export const extentSeal = (pack: PackId, item: ItemId, first: number): string =>
+  `second-read/1/extent/${pack}/${item}/${first}`
 
 /** Of a pack's table of contents. */
 export const contentsSeal = (pack: PackId): string => `second-read/1/contents/${pack}`

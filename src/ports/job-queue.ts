@@ -17,7 +17,7 @@ export type JobQueue = {
 export type JobHandler = {
   run(raw: unknown, attempt: number): Promise<void>
   /** The job failed its last attempt: say so in the ledger. */
-  onExhausted(raw: unknown): Promise<void>
+  onExhausted(raw: unknown, error: unknown): Promise<void>
 }
 
 export type JobHost = {

@@ -15,10 +15,11 @@
 export type ObjectStore = {
   /** Begins an object; nothing is visible until `commit`. */
   create(key: string): Promise<ObjectWriter>
-  /** Exactly `length` bytes from `offset`. */
-  read(key: string, offset: number, length: number): Promise<Buffer>
-  /** Bytes from `offset` in pieces of at most `pieceBytes`; a piece is only valid until the next one is asked for. */
-  stream(key: string, offset: number, length: number, pieceBytes: number): AsyncIterable<Buffer>
+  /**
+   * Exactly `length` bytes from `offset`. With `into` (at least as long) the bytes may be put there and the
+   * result be a view of it: a reader in a loop keeps one buffer instead of making garbage by the megabyte.
+   */
+  read(key: string, offset: number, length: number, into?: Buffer): Promise<Buffer>
   /** Size in bytes, or null when there is no such object. */
   size(key: string): Promise<number | null>
   /** Removes it; removing what is not there is done. */

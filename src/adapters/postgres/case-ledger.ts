@@ -1,0 +1,113 @@
+/** Cases and senders in PostgreSQL. */
+import { sql } from 'kysely'
+import { caseMachine } from '#domain/case.ts'
+import type { CaseLedger, CaseRow } from '#ports/case-ledger.ts'
+import { type Database, guarded } from './database.ts'
+
+const columns = ['id', 'state', 'revision', 'wrapped_key', 'intake_key', 'details', 'created_at'] as const
+
+type Row = {
+  id: CaseRow['id']
+  state: CaseRow['state']
+  revision: number
+  wrapped_key: string | null
+  intake_key: string | null
+  details: Buffer | null
+  created_at: Date
+}
+
+const toCase = (row: Row): CaseRow => ({
+  id: row.id,
+  state: row.state,
+  revision: row.revision,
+  createdAt: row.created_at,
+  keys:
+    row.wrapped_key === null || row.intake_key === null
+      ? null
+      : { wrappedKey: row.wrapped_key, intakeKey: row.intake_key },
+  details: row.details,
+})
+
+export const createCaseLedger = (db: Database): CaseLedger => ({
+  openCase: ({ id, keys, details, at }) =>
+    guarded(async () => {
+      await db
+        .insertInto('cases')
+        .values({
+          id,
+          state: 'requested',
+          wrapped_key: keys.wrappedKey,
+          intake_key: keys.intakeKey,
+          details,
+          created_at: at,
+          changed_at: at,
+        })
+        .execute()
+    }),
+
+  findCase: (id) =>
+    guarded(async () => {
+      const row = await db.selectFrom('cases').select(columns).where('id', '=', id).executeTakeFirst()
+      return row === undefined ? null : toCase(row)
+    }),
+
+  listCases: (limit) =>
+    guarded(async () => {
+      const rows = await db
+        .selectFrom('cases')
+        .select(columns)
+        .orderBy('created_at', 'desc')
+        .orderBy('id')
+        .limit(limit)
+        .execute()
+      return rows.map(toCase)
+    }),
+
+  countItems: (id) =>
+    guarded(async () => {
+      const rows = await db
+        .selectFrom('items')
+        .select(['state', sql<number>`count(*)`.as('items'), sql<string>`sum(size)`.as('bytes')])
+        .where('case_id', '=', id)
+        .groupBy('state')
+        .execute()
+      return Object.fromEntries(
+        rows.map((row) => [row.state, { items: row.items, bytes: Number(row.bytes) }]),
+      )
+    }),
+
+  moveCase: (id, to, at) =>
+    guarded(async () => {
+      const moved = await db
+        .updateTable('cases')
+        .set({ state: to, changed_at: at })
+        .where('id', '=', id)
+        .where('state', 'in', caseMachine.into(to))
+        .executeTakeFirst()
+      return moved.numUpdatedRows === 1n
+    }),
+
+  addSender: (row) =>
+    guarded(async () => {
+      await db
+        .insertInto('senders')
+        .values({ id: row.id, case_id: row.case, role: row.role, details: row.details, created_at: row.at })
+        .execute()
+    }),
+
+  isComplete: (id) =>
+    guarded(async () => {
+      const row = await db
+        .selectNoFrom([
+          sql<boolean>`exists (select from senders where case_id = ${id} and finished_at is not null)`.as(
+            'some',
+          ),
+          sql<boolean>`exists (select from senders where case_id = ${id}
+            and started_at is not null and finished_at is null)`.as('working'),
+          sql<boolean>`exists (select from items where case_id = ${id}
+            and state in ('receiving', 'received'))`.as('waiting'),
+        ])
+        .executeTakeFirstOrThrow()
+      return row.some && !row.working && !row.waiting
+    }),
+})

@@ -1,0 +1,60 @@
+/**
+ * One pool of connections to PostgreSQL, and the edge at which its errors become ours: an expected loss of the
+ * server is `ledger.unavailable`, anything else a bug (`internal`). No statement or parameter is ever logged.
+ */
+import { Kysely, PostgresDialect } from 'kysely'
+import { Pool, type PoolConfig, types } from 'pg'
+import { Fault } from '#domain/fault.ts'
+import type { Tables } from './tables.ts'
+
+/** SQLSTATE classes that mean "not now": connection, resources, intervention, rollback (deadlock), I/O. */
+const passing = /^(08|53|57|40|58)/
+
+/** Sizes and counters are `bigint` in tables and fit a double; as text they would be a trap in every sum. */
+const int8 = 20
+
+export type Database = Kysely<Tables>
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+
+const isPassing = (error: unknown): boolean => {
+  const code = codeOf(error)
+  return (
+    passing.test(code) ||
+    /^E[A-Z]+$/.test(code) ||
+    (error instanceof Error && /connect|terminat/i.test(error.message))
+  )
+}
+
+/** A pool by URL or by the parts of the embedded server. Its size is the most connections it ever holds. */
+export const openPool = (config: PoolConfig): Pool => {
+  const pool = new Pool({
+    max: 12,
+    keepAlive: true,
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 60_000,
+    ...config,
+    types: {
+      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+        oid === int8 ? (text: string) => Number(text) : types.getTypeParser(oid, format),
+    },
+  })
+  // A connection that breaks while idle is replaced at the next use; without a listener it would end the process.
+  pool.on('error', () => {})
+  return pool
+}
+
+/** The query builder over a pool. */
+export const openDatabase = (pool: Pool): Database =>
+  new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+
+/** Runs one piece of ledger work, turning what PostgreSQL throws into faults. */
+export const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof Fault) throw error
+    throw new Fault(isPassing(error) ? 'ledger.unavailable' : 'internal', { cause: error })
+  }
+}

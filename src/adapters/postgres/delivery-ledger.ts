@@ -1,0 +1,218 @@
+/** Grants and readable content in PostgreSQL. */
+import { sql, type Transaction } from 'kysely'
+import { mayRead } from '#domain/case.ts'
+import { scopes } from '#domain/grant.ts'
+import type { CaseId, ItemId } from '#domain/id.ts'
+import { readableStates } from '#domain/item.ts'
+import { isVerdictCode } from '#domain/verdict.ts'
+import type { CaseContent, DeliveryLedger, ReadableItem } from '#ports/delivery-ledger.ts'
+import { type Database, guarded } from './database.ts'
+import type { Tables } from './tables.ts'
+
+type Trx = Transaction<Tables>
+
+const readExtents = async (trx: Trx, of: CaseId, only: ItemId | null) => {
+  const rows = await trx
+    .selectFrom('extents')
+    .innerJoin('items', 'items.id', 'extents.item_id')
+    .selectAll('extents')
+    .where('items.case_id', '=', of)
+    .where('items.state', 'in', readableStates)
+    .$if(only !== null, (query) => query.where('items.id', '=', only ?? ('' as ItemId)))
+    .orderBy('item_id')
+    .orderBy('first')
+    .execute()
+  return Map.groupBy(
+    rows.flatMap((row) =>
+      row.wrapped_key === null
+        ? []
+        : [
+            {
+              pack: row.pack_id,
+              item: row.item_id,
+              first: row.first,
+              count: row.count,
+              offset: row.pack_offset,
+              sealedLength: row.sealed_length,
+              length: row.length,
+              sha256: row.sha256,
+              crc32: row.crc32,
+              wrappedKey: row.wrapped_key,
+            },
+          ],
+    ),
+    (extent) => extent.item,
+  )
+}
+
+const readItems = async (trx: Trx, of: CaseId, only: ItemId | null): Promise<readonly ReadableItem[]> => {
+  const rows = await trx
+    .selectFrom('items')
+    .leftJoin('instances', 'instances.item_id', 'items.id')
+    .selectAll('instances')
+    .select(['items.id', 'items.kind', 'items.size', 'items.sha256', 'items.crc32', 'items.sealed_facts'])
+    .where('items.case_id', '=', of)
+    .where('items.state', 'in', readableStates)
+    .$if(only !== null, (query) => query.where('items.id', '=', only ?? ('' as ItemId)))
+    .orderBy('items.id')
+    .execute()
+  const extents = await readExtents(trx, of, only)
+  return rows.flatMap((row) => {
+    if (row.sha256 === null || row.crc32 === null || row.sealed_facts === null || row.kind === null) return []
+    return [
+      {
+        id: row.id,
+        kind: row.kind,
+        size: row.size,
+        sha256: row.sha256,
+        crc32: row.crc32,
+        sealedFacts: row.sealed_facts,
+        extents: extents.get(row.id) ?? [],
+        instance:
+          row.study_uid === null
+            ? null
+            : {
+                studyUid: row.study_uid,
+                seriesUid: row.series_uid ?? '',
+                sopUid: row.sop_uid ?? '',
+                sopClass: row.sop_class ?? '',
+                transferSyntax: row.transfer_syntax ?? '',
+                modality: row.modality ?? '',
+                seriesNumber: row.series_number,
+                instanceNumber: row.instance_number,
+                rows: row.rows,
+                columns: row.columns,
+                frames: row.frames ?? 1,
+              },
+      },
+    ]
+  })
+}
+
+/** One consistent view: the case, its items and their extents as of one moment. */
+const readContent = (db: Database, of: CaseId, only: ItemId | null): Promise<CaseContent | null> =>
+  db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute(async (trx) => {
+      const owner = await trx
+        .selectFrom('cases')
+        .select(['state', 'revision', 'changed_at', 'wrapped_key'])
+        .where('id', '=', of)
+        .executeTakeFirst()
+      if (owner === undefined || owner.wrapped_key === null || !mayRead(owner.state)) return null
+      return {
+        case: of,
+        revision: owner.revision,
+        changedAt: owner.changed_at,
+        wrappedKey: owner.wrapped_key,
+        items: await readItems(trx, of, only),
+      }
+    })
+
+export const createDeliveryLedger = (db: Database): DeliveryLedger => ({
+  openGrant: (grant) =>
+    guarded(async () => {
+      await db
+        .insertInto('grants')
+        .values({
+          id: grant.id,
+          case_id: grant.case,
+          scopes: [...grant.scopes],
+          expires_at: grant.expiresAt,
+          created_by: grant.by,
+          created_at: grant.at,
+        })
+        .execute()
+    }),
+
+  findGrant: (id) =>
+    guarded(async () => {
+      const row = await db
+        .selectFrom('grants')
+        .innerJoin('cases', 'cases.id', 'grants.case_id')
+        .selectAll('grants')
+        .select('cases.state')
+        .where('grants.id', '=', id)
+        .executeTakeFirst()
+      if (row === undefined) return null
+      return {
+        id,
+        case: row.case_id,
+        scopes: scopes.filter((scope) => row.scopes.includes(scope)),
+        expiresAt: row.expires_at,
+        revokedAt: row.revoked_at,
+        caseState: row.state,
+      }
+    }),
+
+  revokeGrant: (id, at) =>
+    guarded(async () => {
+      const moved = await db
+        .updateTable('grants')
+        .set({ revoked_at: at })
+        .where('id', '=', id)
+        .where('revoked_at', 'is', null)
+        .executeTakeFirst()
+      return moved.numUpdatedRows === 1n
+    }),
+
+  grantsOf: (id) =>
+    guarded(async () => {
+      const rows = await db
+        .selectFrom('grants')
+        .selectAll()
+        .where('case_id', '=', id)
+        .orderBy('created_at')
+        .execute()
+      return rows.map((row) => ({
+        id: row.id,
+        case: row.case_id,
+        scopes: scopes.filter((scope) => row.scopes.includes(scope)),
+        expiresAt: row.expires_at,
+        revokedAt: row.revoked_at,
+      }))
+    }),
+
+  revision: (id) =>
+    guarded(async () => {
+      const row = await db
+        .selectFrom('cases')
+        .select(['state', 'revision'])
+        .where('id', '=', id)
+        .where('wrapped_key', 'is not', null)
+        .executeTakeFirst()
+      return row !== undefined && mayRead(row.state) ? row.revision : null
+    }),
+
+  content: (id) => guarded(() => readContent(db, id, null)),
+
+  item: (id, item) =>
+    guarded(async () => {
+      const content = await readContent(db, id, item)
+      const [found] = content?.items ?? []
+      return content === null || found === undefined ? null : { ...content, items: [found] }
+    }),
+
+  itemsOf: (id) =>
+    guarded(async () => {
+      const rows = await db
+        .selectFrom('items')
+        .select(['id', 'case_id', 'sender_id', 'plan_id', 'size', 'state', 'kind', 'codes', 'sealed_facts'])
+        .where('case_id', '=', id)
+        .orderBy(sql`created_at`)
+        .orderBy('id')
+        .execute()
+      return rows.map((row) => ({
+        id: row.id,
+        case: row.case_id,
+        sender: row.sender_id,
+        plan: row.plan_id,
+        size: row.size,
+        state: row.state,
+        kind: row.kind,
+        codes: row.codes.filter(isVerdictCode),
+        sealedFacts: row.sealed_facts,
+      }))
+    }),
+})

@@ -1,0 +1,247 @@
+/** What senders announced and what of it is kept, in PostgreSQL. */
+import { sql, type Transaction } from 'kysely'
+import { mayReceive } from '#domain/case.ts'
+import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
+import type { ItemId, PackId, SenderId } from '#domain/id.ts'
+import { chunkBytes, chunkCount } from '#domain/item.ts'
+import { isVerdictCode } from '#domain/verdict.ts'
+import type { IntakeLedger, NewPack, PlannedItem, ReceivedItem, RecordedPacks } from '#ports/intake-ledger.ts'
+import { missingRuns, overlap, readRuns, writeRuns } from './chunk-runs.ts'
+import { type Database, guarded } from './database.ts'
+import type { Tables } from './tables.ts'
+
+type Trx = Transaction<Tables>
+type Extents = NewPack['extents']
+
+const caseIsOpen = async (trx: Trx, id: NewPack['case']): Promise<boolean> => {
+  const row = await trx.selectFrom('cases').select('state').where('id', '=', id).executeTakeFirst()
+  return row !== undefined && mayReceive(row.state)
+}
+
+/** True when a run lies on the item's grid of chunks and has exactly the bytes that belong there. */
+const fits = (extent: Extents[number], size: number): boolean => {
+  const chunks = chunkCount(size)
+  const start = extent.first * chunkBytes
+  const end = Math.min(size, (extent.first + extent.count) * chunkBytes)
+  return extent.first + extent.count <= chunks && extent.length === Math.max(0, end - start)
+}
+
+/** Which extents are new, or why this pack may not be recorded. Locks the items it names, in one order. */
+const chooseExtents = async (
+  trx: Trx,
+  pack: NewPack,
+): Promise<{ fresh: Extents; completed: ItemId[] } | Refusal> => {
+  const ids = [...new Set(pack.extents.map((extent) => extent.item))]
+  const rows = await trx
+    .selectFrom('items')
+    .select(['id', 'size', 'state', 'have'])
+    .where('sender_id', '=', pack.sender)
+    .where('id', 'in', ids)
+    .orderBy('id')
+    .forUpdate()
+    .execute()
+  const items = new Map(rows.map((row) => [row.id, { ...row, runs: readRuns(row.have) }]))
+  const fresh: NewPack['extents'][number][] = []
+  for (const extent of pack.extents) {
+    const item = items.get(extent.item)
+    if (item === undefined) return refuse('plan.unknown-item')
+    if (!fits(extent, item.size)) return refuse('plan.changed')
+    const known = overlap(item.runs, extent)
+    if (known === extent.count) continue
+    if (known > 0 || item.state !== 'receiving') return refuse('plan.changed')
+    item.runs.push(extent)
+    fresh.push(extent)
+  }
+  const completed = [...items.values()]
+    .filter((item) => item.state === 'receiving')
+    .filter((item) => item.runs.reduce((sum, run) => sum + run.count, 0) === chunkCount(item.size))
+    .map((item) => item.id)
+  return { fresh, completed }
+}
+
+const insertPack = async (trx: Trx, pack: NewPack, fresh: Extents, completed: ItemId[]): Promise<void> => {
+  const runs = Map.groupBy(fresh, (extent) => extent.item)
+  const ids = [...runs.keys()]
+  const have = ids.map((id) => writeRuns(runs.get(id) ?? []))
+  await sql`
+    with pack as (
+      insert into packs (id, case_id, sender_id, state, size, locked_key, created_at)
+      values (${pack.id}, ${pack.case}, ${pack.sender}, 'stored', ${pack.size}, ${pack.lockedKey}, ${pack.at})
+      returning id
+    ), kept as (
+      insert into extents (item_id, first, count, pack_id, pack_offset, sealed_length, length, sha256, crc32,
+        wrapped_key)
+      select item_id, first, count, pack.id, pack_offset, sealed_length, length, sha256, crc32, wrapped_key
+      from pack, unnest(
+        ${fresh.map((e) => e.item)}::uuid[], ${fresh.map((e) => e.first)}::int[],
+        ${fresh.map((e) => e.count)}::int[], ${fresh.map((e) => e.offset)}::bigint[],
+        ${fresh.map((e) => e.sealedLength)}::bigint[], ${fresh.map((e) => e.length)}::bigint[],
+        ${fresh.map((e) => Buffer.from(e.sha256))}::bytea[], ${fresh.map((e) => e.crc32)}::bigint[],
+        ${fresh.map((e) => Buffer.from(e.wrappedKey))}::bytea[]
+      ) as t (item_id, first, count, pack_offset, sealed_length, length, sha256, crc32, wrapped_key)
+    ), collecting as (
+      update cases set state = 'collecting', changed_at = ${pack.at}
+      where id = ${pack.case} and state = 'requested'
+    )
+    update items set
+      have = items.have + t.have,
+      state = case when items.id = any(${completed}::uuid[]) then 'received' else items.state end,
+      received_in = case when items.id = any(${completed}::uuid[]) then ${pack.id}::uuid end
+    from unnest(${ids}::uuid[], ${have}::int4multirange[]) as t (id, have)
+    where items.id = t.id`.execute(trx)
+}
+
+const readItems = async (
+  db: Database,
+  sender: SenderId,
+  brief: boolean,
+): Promise<readonly ReceivedItem[]> => {
+  const rows = await db
+    .selectFrom('items')
+    .select(['id', 'size', 'state', 'kind', 'codes'])
+    .where('sender_id', '=', sender)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
+  const extents = brief
+    ? []
+    : await db
+        .selectFrom('extents')
+        .innerJoin('items', 'items.id', 'extents.item_id')
+        .select(['item_id', 'first', 'count', 'length', 'extents.sha256'])
+        .where('items.sender_id', '=', sender)
+        .orderBy('item_id')
+        .orderBy('first')
+        .execute()
+  const byItem = Map.groupBy(extents, (extent) => extent.item_id)
+  return rows.map((row) => ({
+    id: row.id,
+    size: row.size,
+    state: row.state,
+    kind: row.kind,
+    codes: row.codes.filter(isVerdictCode),
+    extents: byItem.get(row.id) ?? [],
+  }))
+}
+
+export const createIntakeLedger = (db: Database): IntakeLedger => ({
+  plan: (plan, files, most) =>
+    guarded(() =>
+      db.transaction().execute(async (trx): Promise<readonly PlannedItem[] | Refusal> => {
+        if (!(await caseIsOpen(trx, plan.case))) return refuse('case.closed')
+        await trx.selectFrom('senders').select('id').where('id', '=', plan.sender).forUpdate().execute()
+        await trx
+          .insertInto('plans')
+          .values({
+            id: plan.id,
+            case_id: plan.case,
+            sender_id: plan.sender,
+            locked_key: plan.lockedKey,
+            created_at: plan.at,
+          })
+          .execute()
+        const added = await sql`
+          insert into items (id, case_id, sender_id, plan_id, fingerprint, size, state, sealed_name, created_at)
+          select id, ${plan.case}, ${plan.sender}, ${plan.id}, fingerprint, size, 'receiving', sealed_name, ${plan.at}
+          from unnest(${files.map((f) => f.id)}::uuid[],
+            ${files.map((f) => Buffer.from(f.fingerprint))}::bytea[], ${files.map((f) => f.size)}::bigint[],
+            ${files.map((f) => Buffer.from(f.sealedName))}::bytea[]) as t (id, fingerprint, size, sealed_name)
+          on conflict (sender_id, fingerprint) where state <> 'discarded' do nothing`.execute(trx)
+        if ((added.numAffectedRows ?? 0n) > 0n)
+          await trx
+            .updateTable('senders')
+            .set({ finished_at: null, started_at: sql`coalesce(started_at, ${plan.at})` })
+            .where('id', '=', plan.sender)
+            .execute()
+        else await trx.deleteFrom('plans').where('id', '=', plan.id).execute()
+        const { total } = await trx
+          .selectFrom('items')
+          .select(sql<number>`count(*)`.as('total'))
+          .where('sender_id', '=', plan.sender)
+          .executeTakeFirstOrThrow()
+        if (total > most) {
+          // Kysely commits what a callback returns; so what was inserted is undone first.
+          await sql`rollback and chain`.execute(trx)
+          return refuse('plan.too-many', { most })
+        }
+        const rows = await trx
+          .selectFrom('items')
+          .select(['id', 'fingerprint', 'size', 'state', 'have'])
+          .where('sender_id', '=', plan.sender)
+          .where('state', '<>', 'discarded')
+          .where(
+            'fingerprint',
+            '=',
+            sql<Buffer>`any(${files.map((f) => Buffer.from(f.fingerprint))}::bytea[])`,
+          )
+          .execute()
+        const known = new Map(rows.map((row) => [row.fingerprint.toString('hex'), row]))
+        return files.flatMap((file) => {
+          const row = known.get(Buffer.from(file.fingerprint).toString('hex'))
+          if (row === undefined) return []
+          const missing =
+            row.state === 'receiving' ? missingRuns(readRuns(row.have), chunkCount(row.size)) : []
+          return [{ id: row.id, size: row.size, state: row.state, missing }]
+        })
+      }),
+    ),
+
+  recordPacks: (packs) =>
+    guarded(() =>
+      db.transaction().execute(async (trx): Promise<RecordedPacks | Refusal> => {
+        const repeated: PackId[] = []
+        const completed: ItemId[] = []
+        for (const pack of packs) {
+          const open = await caseIsOpen(trx, pack.case)
+          const chosen = open ? await chooseExtents(trx, pack) : refuse('case.closed')
+          if (isRefusal(chosen)) {
+            // Kysely commits what a callback returns; so what was inserted is undone first.
+            await sql`rollback and chain`.execute(trx)
+            return chosen
+          }
+          if (chosen.fresh.length === 0) repeated.push(pack.id)
+          else await insertPack(trx, pack, chosen.fresh, chosen.completed)
+          completed.push(...chosen.completed)
+        }
+        return { repeated, completed }
+      }),
+    ),
+
+  leaveOut: (sender, items, at) =>
+    guarded(async () => {
+      if (items.length === 0) return 0
+      const moved = await db
+        .updateTable('items')
+        .set({ state: 'discarded', decided_at: at })
+        .where('sender_id', '=', sender)
+        .where('id', 'in', [...items])
+        .where('state', '=', 'receiving')
+        .executeTakeFirst()
+      return Number(moved.numUpdatedRows)
+    }),
+
+  itemsOf: (sender, brief) => guarded(() => readItems(db, sender, brief)),
+
+  finish: (sender, receipt, at) =>
+    guarded(() =>
+      db.transaction().execute(async (trx) => {
+        const row = await trx
+          .selectFrom('senders')
+          .select('case_id')
+          .where('id', '=', sender)
+          .forUpdate()
+          .executeTakeFirst()
+        if (row === undefined) return refuse('session.ended')
+        const { missing } = await trx
+          .selectFrom('items')
+          .select(sql<number>`count(*)`.as('missing'))
+          .where('sender_id', '=', sender)
+          .where('state', '=', 'receiving')
+          .executeTakeFirstOrThrow()
+        if (missing > 0) return refuse('send.incomplete', { missing })
+        await trx.updateTable('senders').set({ finished_at: at }).where('id', '=', sender).execute()
+        await trx.insertInto('receipts').values({ sender_id: sender, at, statement: receipt }).execute()
+        return { case: row.case_id }
+      }),
+    ),
+})

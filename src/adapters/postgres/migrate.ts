@@ -1,0 +1,15 @@
+/** Brings a database to the newest form. Several servers may start at once: Kysely's migrator takes a lock. */
+import type { Kysely } from 'kysely'
+import { Migrator } from 'kysely/migration'
+import { Fault } from '#domain/fault.ts'
+import * as trunk from './migrations/0001-trunk.ts'
+import type { Tables } from './tables.ts'
+
+const migrations = { '0001-trunk': trunk }
+
+/** Applies what is missing. @throws `ledger.unavailable` when a migration fails; it is rolled back whole. */
+export const migrate = async (db: Kysely<Tables>): Promise<void> => {
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } })
+  const { error } = await migrator.migrateToLatest()
+  if (error !== undefined) throw new Fault('ledger.unavailable', { cause: error })
+}

@@ -1,0 +1,166 @@
+/**
+ * The tables as Kysely sees them; their making stands in `migrations/`. No column holds a secret, a name, a file
+ * name or a date of birth in the open: `sealed_…`, `details` and `…_key` columns are ciphertext, `…_hash` digests.
+ */
+import type { ColumnType, Generated } from 'kysely'
+import type { CaseState } from '#domain/case.ts'
+import type {
+  CaseId,
+  GrantId,
+  ItemId,
+  LinkId,
+  OperatorId,
+  PackId,
+  PlanId,
+  SenderId,
+  SessionId,
+} from '#domain/id.ts'
+import type { ItemKind, ItemState } from '#domain/item.ts'
+import type { LinkState, SenderRole } from '#domain/link.ts'
+import type { PackState } from '#domain/pack.ts'
+import type { Outcome } from '#domain/verdict.ts'
+
+type Bytes = ColumnType<Buffer, Uint8Array, Uint8Array>
+type MaybeBytes = ColumnType<Buffer | null, Uint8Array | null, Uint8Array | null>
+
+export type Tables = {
+  cases: {
+    id: CaseId
+    state: CaseState
+    revision: Generated<number>
+    wrapped_key: string | null
+    intake_key: string | null
+    details: MaybeBytes
+    created_at: Date
+    changed_at: Date
+  }
+  senders: {
+    id: SenderId
+    case_id: CaseId
+    role: SenderRole
+    details: Bytes
+    created_at: Date
+    started_at: Date | null
+    finished_at: Date | null
+  }
+  receipts: { sender_id: SenderId; at: Date; statement: string }
+  links: {
+    id: LinkId
+    case_id: CaseId
+    sender_id: SenderId
+    state: LinkState
+    secret_hash: Bytes
+    code_hash: MaybeBytes
+    expires_at: Date
+    max_uses: number | null
+    uses: Generated<number>
+    tries: Generated<number>
+    locked_until: Date | null
+    created_at: Date
+    ended_at: Date | null
+  }
+  sessions: {
+    id: SessionId
+    token_hash: Bytes
+    link_id: LinkId
+    sender_id: SenderId
+    case_id: CaseId
+    created_at: Date
+    seen_at: Date
+  }
+  plans: { id: PlanId; case_id: CaseId; sender_id: SenderId; locked_key: string; created_at: Date }
+  items: {
+    id: ItemId
+    case_id: CaseId
+    sender_id: SenderId
+    plan_id: PlanId
+    fingerprint: Bytes
+    size: number
+    state: ItemState
+    kind: ItemKind | null
+    codes: string[]
+    sealed_name: Bytes
+    sealed_facts: MaybeBytes
+    sha256: MaybeBytes
+    crc32: number | null
+    have: string
+    received_in: PackId | null
+    created_at: Date
+    decided_at: Date | null
+  }
+  packs: {
+    id: PackId
+    case_id: CaseId
+    sender_id: SenderId
+    state: PackState
+    size: number
+    locked_key: string
+    attempts: Generated<number>
+    created_at: Date
+    admitted_at: Date | null
+  }
+  extents: {
+    item_id: ItemId
+    first: number
+    count: number
+    pack_id: PackId
+    pack_offset: number
+    sealed_length: number
+    length: number
+    sha256: Bytes
+    crc32: number
+    wrapped_key: MaybeBytes
+  }
+  studies: { case_id: CaseId; study_uid: string; created_at: Date }
+  series: {
+    case_id: CaseId
+    study_uid: string
+    series_uid: string
+    modality: string
+    series_number: number | null
+  }
+  instances: {
+    item_id: ItemId
+    case_id: CaseId
+    study_uid: string
+    series_uid: string
+    sop_uid: string
+    sop_class: string
+    transfer_syntax: string
+    modality: string
+    series_number: number | null
+    instance_number: number | null
+    rows: number | null
+    columns: number | null
+    frames: number
+  }
+  documents: { item_id: ItemId; case_id: CaseId; pages: number | null }
+  verdicts: {
+    seq: Generated<number>
+    item_id: ItemId
+    at: Date
+    outcome: Outcome
+    codes: string[]
+  }
+  grants: {
+    id: GrantId
+    case_id: CaseId
+    scopes: string[]
+    expires_at: Date
+    revoked_at: Date | null
+    created_by: OperatorId
+    created_at: Date
+  }
+  operator_codes: { code_hash: Bytes; created_at: Date; expires_at: Date; used_at: Date | null }
+  operator_sessions: { id: OperatorId; token_hash: Bytes; created_at: Date; expires_at: Date }
+  audit: {
+    seq: number
+    at: Date
+    action: string
+    actor: string
+    case_id: CaseId | null
+    object: string | null
+    facts: string
+    hash: Bytes
+  }
+}

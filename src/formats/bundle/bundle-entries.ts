@@ -1,0 +1,48 @@
+/**
+ * The bundle's own files and the case's items, as entries of one ZIP in the one order it has: what a person
+ * reads first, then the proof, then documents, then DICOM.
+ */
+import { createHash } from 'node:crypto'
+import { crc32 } from 'node:zlib'
+import { type FileSet, listFiles, type PlacedFile } from './file-set.ts'
+import type { ZipEntry } from './zip-plan.ts'
+
+/** The files that are made for the bundle. */
+export type BundlePages = {
+  readonly readme: Buffer
+  readonly index: Buffer
+  readonly manifest: Buffer
+  /** Compact JWS over the manifest. */
+  readonly signature: Buffer
+}
+
+/** A file that is at hand, as an entry. */
+export const pageEntry = (path: string, bytes: Buffer, modified: Date): ZipEntry => ({
+  path,
+  size: bytes.length,
+  crc32: crc32(bytes),
+  sha256: createHash('sha256').update(bytes).digest(),
+  modified,
+  body: { kind: 'bytes', bytes },
+})
+
+const itemEntry = ({ path, item }: PlacedFile, modified: Date): ZipEntry => ({
+  path,
+  size: item.size,
+  crc32: item.crc32,
+  sha256: item.sha256,
+  modified,
+  body: { kind: 'item', id: item.id },
+})
+
+/**
+ * Every entry of the bundle, in order. `modified` is the time that all of them show: one that belongs to the
+ * case's revision, so that a bundle made again is the same.
+ */
+export const bundleEntries = (pages: BundlePages, set: FileSet, modified: Date): ZipEntry[] => [
+  pageEntry('README.TXT', pages.readme, modified),
+  pageEntry('INDEX.HTM', pages.index, modified),
+  pageEntry('MANIFEST.JSN', pages.manifest, modified),
+  pageEntry('MANIFEST.JWS', pages.signature, modified),
+  ...listFiles(set).map((file) => itemEntry(file, modified)),
+]

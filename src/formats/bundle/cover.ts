@@ -1,0 +1,77 @@
+/**
+ * README.TXT: the first page of a bundle for a person with nothing but a text editor. Plain ASCII with CRLF. It
+ * says what is there and how to look at and check it, and holds no time of making.
+ */
+import type { CaseId } from '#domain/id.ts'
+import type { FileSet } from './file-set.ts'
+
+/** Who hands a bundle out, and of what. `keys` is the address of the public keys (JWK Set) that sign manifests. */
+export type Cover = {
+  readonly case: CaseId
+  readonly revision: number
+  readonly institution: string
+  readonly contact: string
+  readonly software: string
+  readonly keys: string
+}
+
+/** Accents fall off, whatever else is not printable ASCII becomes `?`, and it stays one line. */
+const ascii = (text: string): string =>
+  text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/\s+/gu, ' ')
+    .replace(/[^ -~]/gu, '?')
+    .trim()
+
+/** "1 study", "2 studies". */
+export const count = (things: number, one: string, many: string): string =>
+  `${things} ${things === 1 ? one : many}`
+
+/** README.TXT of a case's bundle. */
+export const writeReadme = (cover: Cover, set: FileSet): Buffer => {
+  const studies = set.patients.flatMap((patient) => patient.studies)
+  const files = studies.flatMap(({ series }) => series).reduce((sum, series) => sum + series.files.length, 0)
+  const lines = [
+    'MEDICAL RECORDS FOR A SECOND OPINION',
+    '',
+    `Handed out by: ${ascii(cover.institution)}`,
+    `Contact:       ${ascii(cover.contact)}`,
+    `Made with:     ${ascii(cover.software)}`,
+    `Case:          ${cover.case}`,
+    `Revision:      ${cover.revision}`,
+    '',
+    'CONFIDENTIAL. These are health records of a person. If they are not meant',
+    'for you, please tell the contact above and delete them.',
+    '',
+    'CAUTION: not for primary diagnosis. Images are as they were received and',
+    'may have lost detail before. A finding needs a display and a program that',
+    'are approved for the purpose.',
+    '',
+    'WHAT IS HERE',
+    `  DICOM         ${count(files, 'file', 'files')} of ${count(studies.length, 'study', 'studies')}`,
+    `  DOCUMENTS     ${count(set.documents.length, 'document', 'documents')}`,
+    '  INDEX.HTM     a list of everything, for a web browser',
+    '  MANIFEST.JSN  a list of every file with its SHA-256 digest',
+    '  MANIFEST.JWS  the same list, signed',
+    '',
+    'HOW TO LOOK AT IT',
+    '  Unpack the whole archive first. Then open INDEX.HTM in any web browser.',
+    '  For the images, open or import the folder DICOM with a DICOM viewer.',
+    '  No viewer program is included. Nothing here has to be run, and nothing',
+    '  starts by itself.',
+    '',
+    'HOW TO CHECK IT',
+    '  1. Make the SHA-256 digest of a file, for example of INDEX.HTM:',
+    '       Windows  certutil -hashfile INDEX.HTM SHA256',
+    '       macOS    shasum -a 256 INDEX.HTM',
+    '       Linux    sha256sum INDEX.HTM',
+    '     It must be the "sha256" that MANIFEST.JSN gives for that path.',
+    '  2. MANIFEST.JWS is a JSON Web Signature (RFC 7515, compact form). Its',
+    '     second part, decoded from base64url, is MANIFEST.JSN byte for byte.',
+    '     Check it with any JWS program and the public keys at',
+    `       ${ascii(cover.keys)}`,
+    '',
+  ]
+  return Buffer.from(lines.join('\r\n'), 'latin1')
+}

@@ -1,0 +1,160 @@
+/**
+ * File set: where each item of a case lies in its bundle (PS3.10 §8). Names are counters only: no name, number
+ * or UID of a person is in a path. The same items get the same paths, in whatever order they are given.
+ */
+import type { ItemId } from '#domain/id.ts'
+import type { ItemKind } from '#domain/item.ts'
+import type { InstanceFacts, SealedFacts } from '#domain/study.ts'
+
+/** A readable item as the ledger knows it; `size` in bytes, `sha256` (32 bytes) and `crc32` of the plain bytes. */
+export type BundleItem = {
+  readonly id: ItemId
+  readonly kind: ItemKind
+  readonly size: number
+  readonly sha256: Uint8Array
+  readonly crc32: number
+  /** Null for everything that has no place in a DICOM study. */
+  readonly instance: InstanceFacts | null
+  readonly facts: SealedFacts
+}
+
+type Instance = BundleItem & { readonly instance: InstanceFacts }
+
+/** An item and its path in the bundle, parts joined by `/`. */
+export type PlacedFile<Item extends BundleItem = BundleItem> = { readonly path: string; readonly item: Item }
+
+/** `number` is the lowest that its instances give, or null. */
+export type PlacedSeries = {
+  readonly path: string
+  readonly uid: string
+  readonly number: number | null
+  readonly files: readonly PlacedFile<Instance>[]
+}
+
+/** `date` is the earliest of its instances, as DICOM text (`YYYYMMDD`), or null. */
+export type PlacedStudy = {
+  readonly path: string
+  readonly uid: string
+  readonly date: string | null
+  readonly series: readonly PlacedSeries[]
+}
+
+/** One spelling of one patient: id and name as the files have them, either may be empty. */
+export type PlacedPatient = {
+  readonly path: string
+  readonly id: string
+  readonly name: string
+  readonly studies: readonly PlacedStudy[]
+}
+
+export type FileSet = {
+  readonly documents: readonly PlacedFile[]
+  readonly patients: readonly PlacedPatient[]
+}
+
+const extensions = { dicom: 'DCM', pdf: 'PDF', other: 'DAT' } as const satisfies Record<ItemKind, string>
+
+/**
+ * A counter of exactly `width` characters: decimal while that fits, then base 36 beginning with a letter, so
+ * that no two numbers share a text (plain base 36 of 1,679,616 is `10000`) and text order stays number order.
+ */
+export const writeCounter = (count: number, width: number): string =>
+  count < 10 ** width
+    ? String(count).padStart(width, '0')
+    : (10 * 36 ** (width - 1) + count - 10 ** width).toString(36).toUpperCase()
+
+/** Order of code units: the same on every machine, unlike a locale's. */
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** Numbered before unnumbered. */
+const byNumber = (a: number | null, b: number | null): number => {
+  if (a === b) return 0
+  return (a ?? Number.POSITIVE_INFINITY) < (b ?? Number.POSITIVE_INFINITY) ? -1 : 1
+}
+
+const isInstance = (item: BundleItem): item is Instance => item.kind === 'dicom' && item.instance !== null
+
+const placeSeries = (
+  uid: string,
+  number: number | null,
+  items: readonly Instance[],
+  path: string,
+): PlacedSeries => ({
+  path,
+  uid,
+  number,
+  files: items
+    .toSorted(
+      (a, b) =>
+        byNumber(a.instance.instanceNumber, b.instance.instanceNumber) ||
+        byText(a.instance.sopUid, b.instance.sopUid) ||
+        byText(a.id, b.id),
+    )
+    .map((item, at) => ({ path: `${path}/IM${writeCounter(at + 1, 6)}`, item })),
+})
+
+const firstNumber = (items: readonly Instance[]): number | null =>
+  items.map((item) => item.instance.seriesNumber).reduce((a, b) => (byNumber(a, b) <= 0 ? a : b), null)
+
+const placeStudy = (uid: string, date: string, items: readonly Instance[], path: string): PlacedStudy => ({
+  path,
+  uid,
+  date: date === '' ? null : date,
+  series: [...Map.groupBy(items, (item) => item.instance.seriesUid)]
+    .map(([series, members]) => ({ series, members, number: firstNumber(members) }))
+    .sort((a, b) => byNumber(a.number, b.number) || byText(a.series, b.series))
+    .map(({ series, members, number }, at) =>
+      placeSeries(series, number, members, `${path}/SE${writeCounter(at + 1, 6)}`),
+    ),
+})
+
+const earliestDate = (items: readonly Instance[]): string =>
+  items
+    .map((item) => item.facts.studyDate ?? '')
+    .reduce((a, b) => (a !== '' && (b === '' || a <= b) ? a : b), '')
+
+/** Studies without a date come last. */
+const byDate = (a: string, b: string): number => Number(a === '') - Number(b === '') || byText(a, b)
+
+const placePatient = (id: string, name: string, items: readonly Instance[], path: string): PlacedPatient => ({
+  path,
+  id,
+  name,
+  studies: [...Map.groupBy(items, (item) => item.instance.studyUid)]
+    .map(([uid, members]) => ({ uid, members, date: earliestDate(members) }))
+    .sort((a, b) => byDate(a.date, b.date) || byText(a.uid, b.uid))
+    .map(({ uid, members, date }, at) =>
+      placeStudy(uid, date, members, `${path}/ST${writeCounter(at + 1, 6)}`),
+    ),
+})
+
+const placePatients = (items: readonly Instance[]): PlacedPatient[] =>
+  [...Map.groupBy(items, ({ facts }) => JSON.stringify([facts.patientId ?? '', facts.patientName ?? '']))]
+    .map(([, members]) => ({
+      id: members[0]?.facts.patientId ?? '',
+      name: members[0]?.facts.patientName ?? '',
+      members,
+    }))
+    .sort((a, b) => byText(a.id, b.id) || byText(a.name, b.name))
+    .map(({ id, name, members }, at) => placePatient(id, name, members, `DICOM/P${writeCounter(at + 1, 7)}`))
+
+/**
+ * Gives every item its path: DICOM instances `DICOM/P0000001/ST000001/SE000001/IM000001`, everything else
+ * (also DICOM that belongs to no study) `DOCUMENTS/D0000001.PDF`. Patients by (id, name), studies by (date,
+ * UID), series by (number, UID), instances by (number, UID, id), documents by id.
+ */
+export const placeItems = (items: readonly BundleItem[]): FileSet => ({
+  documents: items
+    .filter((item) => !isInstance(item))
+    .sort((a, b) => byText(a.id, b.id))
+    .map((item, at) => ({ path: `DOCUMENTS/D${writeCounter(at + 1, 7)}.${extensions[item.kind]}`, item })),
+  patients: placePatients(items.filter(isInstance)),
+})
+
+/** Every file in the order of the bundle: documents, then DICOM. */
+export const listFiles = (set: FileSet): PlacedFile[] => [
+  ...set.documents,
+  ...set.patients.flatMap(({ studies }) =>
+    studies.flatMap(({ series }) => series.flatMap(({ files }) => files)),
+  ),
+]

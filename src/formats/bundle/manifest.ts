@@ -1,0 +1,55 @@
+/**
+ * Manifest: every file of a bundle with its SHA-256, as canonical JSON that is then signed. It holds no time
+ * and nothing by chance: one revision of a case has one manifest, byte for byte.
+ */
+import { canonicalJson } from '#domain/canonical-json.ts'
+import type { CaseId, ItemId } from '#domain/id.ts'
+import type { ItemKind } from '#domain/item.ts'
+import { type FileSet, listFiles } from './file-set.ts'
+
+/** Digests are SHA-256 in lower-case hex, sizes in bytes, paths as in the bundle. */
+export type CaseManifest = {
+  readonly version: 1
+  readonly case: CaseId
+  readonly revision: number
+  /** The pages of the bundle itself: README.TXT and INDEX.HTM. */
+  readonly pages: readonly { readonly path: string; readonly size: number; readonly sha256: string }[]
+  /** The items; `name` is the path the sender's machine had. */
+  readonly files: readonly {
+    readonly path: string
+    readonly item: ItemId
+    readonly kind: ItemKind
+    readonly size: number
+    readonly sha256: string
+    readonly name?: string
+  }[]
+}
+
+/** A file as the pages list wants it. */
+export type ManifestPage = { readonly path: string; readonly size: number; readonly sha256: Uint8Array }
+
+const hex = (digest: Uint8Array): string => Buffer.from(digest).toString('hex')
+
+/** The manifest of one revision of a case, files in the order of the bundle. */
+export const listManifest = (
+  id: CaseId,
+  revision: number,
+  pages: readonly ManifestPage[],
+  set: FileSet,
+): CaseManifest => ({
+  version: 1,
+  case: id,
+  revision,
+  pages: pages.map(({ path, size, sha256 }) => ({ path, size, sha256: hex(sha256) })),
+  files: listFiles(set).map(({ path, item }) => ({
+    path,
+    item: item.id,
+    kind: item.kind,
+    size: item.size,
+    sha256: hex(item.sha256),
+    ...(item.facts.name === undefined ? {} : { name: item.facts.name.toWellFormed() }),
+  })),
+})
+
+/** MANIFEST.JSN: the manifest as canonical JSON (RFC 8785) in UTF-8. */
+export const writeManifest = (manifest: CaseManifest): Buffer => Buffer.from(canonicalJson(manifest))

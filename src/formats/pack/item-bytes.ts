@@ -1,0 +1,57 @@
+/**
+ * An item's bytes out of its extents, any range of them, opening only the segments that hold it.
+ */
+import type { PackId } from '#domain/id.ts'
+import { chunkBytes, type Extent } from '#domain/item.ts'
+import { extentSeal } from '#domain/seal-name.ts'
+import { openRange } from '#formats/sealed/opener.ts'
+
+/** Sealed bytes of a pack's object. The result may be a view of `into` and is used before the next call. */
+export type ReadPack = (pack: PackId, offset: number, length: number, into?: Buffer) => Promise<Buffer>
+
+/** An extent with its key open: 32 bytes, in memory for as long as one request or job. */
+export type OpenExtent = Extent & { readonly key: Uint8Array }
+
+/** The most sealed bytes an opening reads at once. */
+export const readBytes = 1_048_576
+
+/** The first plain byte of an extent within its item. */
+const startOf = (extent: Extent): number => extent.first * chunkBytes
+
+/**
+ * Plain bytes `start … end-1` of the item whose extents these are, in order of their first chunk; in batches of
+ * up to about 1 MiB. With `scratch` (at least `readBytes` long) sealed bytes are read into that one buffer.
+ * @throws `store.damaged`, and what `read` throws.
+ */
+export async function* openItemRange(
+  extents: readonly OpenExtent[],
+  read: ReadPack,
+  start: number,
+  end: number,
+  scratch?: Buffer,
+): AsyncGenerator<Buffer[]> {
+  for (const extent of extents) {
+    const at = startOf(extent)
+    if (at + extent.length <= start || at >= end) continue
+    const source = {
+      read: (offset: number, length: number) => read(extent.pack, extent.offset + offset, length, scratch),
+    }
+    const seal = extentSeal(extent.pack, extent.item, extent.first)
+    const from = Math.max(0, start - at)
+    const to = Math.min(extent.length, end - at)
+    yield* openRange(source, extent.key, seal, extent.length, from, to)
+  }
+}
+
+/** The same as one buffer; for small ranges. */
+export const readItemRange = async (
+  extents: readonly OpenExtent[],
+  read: ReadPack,
+  start: number,
+  end: number,
+): Promise<Buffer> => {
+  const out: Buffer[] = []
+  for await (const batch of openItemRange(extents, read, start, end)) out.push(...batch)
+  const [only] = out
+  return out.length === 1 && only !== undefined ? only : Buffer.concat(out)
+}

@@ -1,0 +1,50 @@
+/** Delivery ledger: grants, and what a reader of a case may be given. Only readable items ever leave it. */
+import type { CaseState } from '#domain/case.ts'
+import type { Grant, Scope } from '#domain/grant.ts'
+import type { CaseId, GrantId, ItemId, OperatorId } from '#domain/id.ts'
+import type { Extent, Item, ItemKind } from '#domain/item.ts'
+import type { InstanceFacts } from '#domain/study.ts'
+
+export type ReadableItem = {
+  readonly id: ItemId
+  readonly kind: ItemKind
+  readonly size: number
+  readonly sha256: Uint8Array
+  readonly crc32: number
+  readonly sealedFacts: Uint8Array
+  readonly instance: InstanceFacts | null
+  /** In order of their first chunk; keys wrapped by the case key. */
+  readonly extents: readonly (Extent & { readonly wrappedKey: Uint8Array })[]
+}
+
+export type CaseContent = {
+  readonly case: CaseId
+  readonly revision: number
+  readonly changedAt: Date
+  readonly wrappedKey: string
+  readonly items: readonly ReadableItem[]
+}
+
+export type DeliveryLedger = {
+  openGrant(grant: {
+    id: GrantId
+    case: CaseId
+    scopes: readonly Scope[]
+    expiresAt: Date
+    by: OperatorId
+    at: Date
+  }): Promise<void>
+  /** The grant and the state of its case, asked on every call. */
+  findGrant(id: GrantId): Promise<(Grant & { readonly caseState: CaseState }) | null>
+  /** False when there is none or it is revoked already. */
+  revokeGrant(id: GrantId, at: Date): Promise<boolean>
+  grantsOf(id: CaseId): Promise<readonly Grant[]>
+  /** The case's revision, which changes whenever its content does; null when nothing may be read. */
+  revision(id: CaseId): Promise<number | null>
+  /** Everything readable of a case, one consistent view; null when the case or its key is gone. */
+  content(id: CaseId): Promise<CaseContent | null>
+  /** One readable item; null when there is none in this case. */
+  item(id: CaseId, item: ItemId): Promise<(CaseContent & { readonly items: readonly [ReadableItem] }) | null>
+  /** Every item of a case with its verdict, for the desk. */
+  itemsOf(id: CaseId): Promise<readonly (Item & { readonly sealedFacts: Uint8Array | null })[]>
+}

@@ -1,0 +1,221 @@
+/**
+ * Admit: a stored pack's finished items are looked into, one verdict each, and handed to their case. The bytes
+ * that were acknowledged stay where they are; only their 32-byte keys move, from the pack's key to the case's.
+ */
+import { createHash, createSecretKey } from 'node:crypto'
+import { Fault } from '#domain/fault.ts'
+import type { PackId, PlanId } from '#domain/id.ts'
+import { packObject } from '#domain/pack.ts'
+import { factsSeal } from '#domain/seal-name.ts'
+import { type VerdictCode, worstOutcome } from '#domain/verdict.ts'
+import { combineCrc32 } from '#formats/bundle/crc32-combine.ts'
+import { type OpenExtent, openItemRange, type ReadPack, readItemRange } from '#formats/pack/item-bytes.ts'
+import { openName } from '#formats/pack/name.ts'
+import { unwrapKey } from '#formats/sealed/key-wrap.ts'
+import { offerCase } from '#jobs/jobs.ts'
+import type {
+  AdmissionLedger,
+  ArrivedItem,
+  ArrivedPack,
+  ItemDecision,
+  Twins,
+} from '#ports/admission-ledger.ts'
+import type { AuditLedger } from '#ports/audit-ledger.ts'
+import type { CaseKey, CaseVault } from '#ports/case-vault.ts'
+import type { Clock } from '#ports/clock.ts'
+import type { Findings, Inspector } from '#ports/inspector.ts'
+import type { JobQueue } from '#ports/job-queue.ts'
+import type { ObjectStore } from '#ports/object-store.ts'
+
+export type AdmitNeeds = {
+  readonly admission: AdmissionLedger
+  readonly store: ObjectStore
+  readonly vault: CaseVault
+  readonly inspector: Inspector
+  readonly queue: JobQueue
+  readonly audit: AuditLedger
+  readonly clock: Clock
+}
+
+/** Tries that ended without an answer before a pack is left to a person. */
+export const mostAttempts = 5
+
+/** Items of one pack looked into at the same time: while one is parsed the next is opened. */
+const atOnce = 4
+
+type Unlocked = {
+  readonly key: CaseKey
+  readonly packs: ReadonlyMap<PackId, Uint8Array>
+  readonly plans: ReadonlyMap<PlanId, Uint8Array>
+}
+
+const unlockAll = async <Id>(key: CaseKey, locked: ReadonlyMap<Id, string>): Promise<Map<Id, Uint8Array>> => {
+  const opened = new Map<Id, Uint8Array>()
+  for (const [id, text] of locked) opened.set(id, await key.unlock(text))
+  return opened
+}
+
+const have = <Id, Value>(map: ReadonlyMap<Id, Value>, id: Id): Value => {
+  const value = map.get(id)
+  if (value === undefined) throw new Fault('key.unavailable')
+  return value
+}
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+
+const mapSome = async <In, Out>(list: readonly In[], work: (entry: In) => Promise<Out>): Promise<Out[]> => {
+  const results: Out[] = []
+  let next = 0
+  const lane = async (): Promise<void> => {
+    for (let index = next++; index < list.length; index = next++) {
+      const entry = list[index]
+      if (entry !== undefined) results[index] = await work(entry)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(atOnce, list.length) }, lane))
+  return results
+}
+
+/** Digest and CRC-32 of a whole item: known from intake for one extent, computed for more. */
+const sumItem = async (
+  item: ArrivedItem,
+  extents: readonly OpenExtent[],
+  read: ReadPack,
+): Promise<{ sha256: Uint8Array; crc32: number }> => {
+  const [only] = extents
+  if (only === undefined) throw new Fault('store.damaged')
+  if (extents.length === 1) return { sha256: only.sha256, crc32: only.crc32 }
+  const hash = createHash('sha256')
+  for await (const batch of openItemRange(extents, read, 0, item.size))
+    for (const piece of batch) hash.update(piece)
+  const [first, ...rest] = extents
+  const crc32 = rest.reduce(
+    (crc, extent) => combineCrc32(crc, extent.crc32, extent.length),
+    first?.crc32 ?? 0,
+  )
+  return { sha256: hash.digest(), crc32 }
+}
+
+const decide = async (
+  { store, inspector }: AdmitNeeds,
+  pack: ArrivedPack,
+  { key, packs, plans }: Unlocked,
+  item: ArrivedItem,
+): Promise<ItemDecision> => {
+  const read: ReadPack = (from, offset, length, into) => store.read(packObject(from), offset, length, into)
+  const extents: OpenExtent[] = item.extents.map((extent) => ({
+    ...extent,
+    key: unwrapKey(createSecretKey(have(packs, extent.pack)), extent.wrappedKey),
+  }))
+  const found: Findings =
+    item.size === 0
+      ? { kind: 'other', codes: ['EMPTY_FILE'], instance: null, facts: {} }
+      : await inspector.inspect({
+          size: item.size,
+          read: (offset, length) =>
+            readItemRange(extents, read, offset, Math.min(item.size, offset + length)),
+        })
+  const { name, modified } = openName(item.plan, have(plans, item.plan), item.id, item.sealedName)
+  const facts = { ...found.facts, name, ...(modified === null ? {} : { modified }) }
+  return {
+    item: item.id,
+    kind: found.kind,
+    codes: found.codes,
+    ...(await sumItem(item, extents, read)),
+    sealedFacts: key.seal(Buffer.from(JSON.stringify(facts)), factsSeal(pack.case, item.id)),
+    instance: found.instance,
+    pages: found.facts.pages ?? null,
+    keys: extents.map((extent) => key.wrap(extent.key)),
+  }
+}
+
+const withCode = (decision: ItemDecision, code: VerdictCode): ItemDecision => ({
+  ...decision,
+  codes: [...decision.codes, code],
+})
+
+/** One copy of the same bytes is enough; the same SOP instance with other bytes is for a person to decide. */
+export const settleTwins =
+  (decisions: readonly ItemDecision[]) =>
+  (twins: Twins): readonly ItemDecision[] => {
+    const digests = new Set(twins.digests)
+    const instances = new Map(twins.instances)
+    return decisions.map((decision) => {
+      if (worstOutcome(decision.codes) === 'rejected') return decision
+      const digest = hex(decision.sha256)
+      if (digests.has(digest)) return withCode(decision, 'DUPLICATE')
+      digests.add(digest)
+      const uid = decision.instance?.sopUid
+      if (uid === undefined) return decision
+      const collides = instances.has(uid)
+      if (!collides) instances.set(uid, digest)
+      return collides ? withCode(decision, 'UID_COLLISION') : decision
+    })
+  }
+
+const noteStopped = async (
+  { audit }: AdmitNeeds,
+  pack: ArrivedPack,
+  decided: readonly ItemDecision[],
+  at: Date,
+) => {
+  for (const { item, codes } of decided) {
+    const outcome = worstOutcome(codes)
+    if (outcome !== 'quarantined' && outcome !== 'rejected') continue
+    const action = outcome === 'rejected' ? 'item.rejected' : 'item.quarantined'
+    const facts = { codes: codes.join(' ') }
+    await audit.append({ action, actor: { kind: 'worker' }, case: pack.case, object: item, facts }, at)
+  }
+}
+
+export type Admitted = { readonly items: number; readonly bytes: number }
+
+/** Leaves a pack that nothing could process, and its items, to a person. */
+export const quarantinePack =
+  ({ admission, audit, clock }: Pick<AdmitNeeds, 'admission' | 'audit' | 'clock'>) =>
+  async (id: PackId): Promise<void> => {
+    const at = clock.now()
+    const items = await admission.quarantinePack(id, at)
+    if (items.length === 0) return
+    const facts = { items: items.length }
+    await audit.append(
+      { action: 'pack.quarantined', actor: { kind: 'worker' }, case: null, object: id, facts },
+      at,
+    )
+  }
+
+/** Codes of failures that were the world's, not the pack's: they do not count against it. */
+const passing = new Set(['store.unavailable', 'store.full', 'ledger.unavailable'])
+
+/**
+ * Admits a pack; one that is gone, done or erased is done. Null when there was nothing to do.
+ * @throws whatever kept it from an answer; the pack then stays owed.
+ */
+export const admit =
+  (needs: AdmitNeeds) =>
+  async (id: PackId): Promise<Admitted | null> => {
+    const { admission, vault, queue, clock } = needs
+    const pack = await admission.takePack(id)
+    if (pack === null || pack.state !== 'stored' || pack.wrappedKey === null) return null
+    if (pack.attempts >= mostAttempts) {
+      await quarantinePack(needs)(id)
+      return null
+    }
+    try {
+      const key = await vault.open(pack.case, pack.wrappedKey)
+      const unlocked = {
+        key,
+        packs: await unlockAll(key, pack.packKeys),
+        plans: await unlockAll(key, pack.planKeys),
+      }
+      const decisions = await mapSome(pack.items, (item) => decide(needs, pack, unlocked, item))
+      const at = clock.now()
+      const decided = await admission.admit(pack, decisions, settleTwins(decisions), at)
+      await noteStopped(needs, pack, decided, at)
+      await queue.add(offerCase, { case: pack.case }).catch(() => {})
+      return { items: decided.length, bytes: pack.items.reduce((sum, item) => sum + item.size, 0) }
+    } catch (error) {
+      if (error instanceof Fault && passing.has(error.code)) await admission.giveBack(id).catch(() => {})
+      throw error
+    }
+  }

@@ -1,0 +1,50 @@
+/**
+ * Authorize: may the bearer of this token do this to this case, now? Signature first, then the row: a revoked
+ * grant or a closed case ends a token whose time has not come.
+ */
+import { mayRead } from '#domain/case.ts'
+import { type Refusal, refuse } from '#domain/fault.ts'
+import type { Scope } from '#domain/grant.ts'
+import type { CaseId, GrantId, OperatorId } from '#domain/id.ts'
+import type { Clock } from '#ports/clock.ts'
+import type { DeliveryLedger } from '#ports/delivery-ledger.ts'
+import type { LinkLedger, SenderSession } from '#ports/link-ledger.ts'
+import type { OperatorLedger } from '#ports/operator-ledger.ts'
+import type { Secrets } from '#ports/secrets.ts'
+import type { AccessTokens } from '#ports/tokens.ts'
+
+export type Reader = { readonly grant: GrantId; readonly case: CaseId }
+
+/**
+ * A reader of one case. Refuses `token.missing`, `token.invalid`, `token.revoked`, `token.scope`, and
+ * `case.not-found` for a token of another case, so that nobody learns which cases exist.
+ */
+export const authorizeReader =
+  ({ delivery, tokens, clock }: { delivery: DeliveryLedger; tokens: AccessTokens; clock: Clock }) =>
+  async (token: string | null, of: CaseId, scope: Scope): Promise<Reader | Refusal> => {
+    if (token === null) return refuse('token.missing')
+    const claims = await tokens.read(token)
+    if (claims === null) return refuse('token.invalid')
+    const grant = await delivery.findGrant(claims.grant)
+    if (grant === null || grant.case !== claims.case) return refuse('token.invalid')
+    if (grant.revokedAt !== null) return refuse('token.revoked')
+    if (grant.expiresAt <= clock.now()) return refuse('token.invalid')
+    if (grant.case !== of) return refuse('case.not-found')
+    if (!grant.scopes.includes(scope) || !claims.scopes.includes(scope)) return refuse('token.scope')
+    if (!mayRead(grant.caseState)) return refuse('case.closed')
+    return { grant: grant.id, case: of }
+  }
+
+/** A sender at work. Refuses `session.missing`, `session.ended`, `link.revoked`, `case.closed`. */
+export const authorizeSender =
+  ({ links, secrets, clock }: { links: LinkLedger; secrets: Secrets; clock: Clock }) =>
+  async (token: string | null): Promise<SenderSession | Refusal> =>
+    token === null ? refuse('session.missing') : links.session(secrets.hash(token), clock.now())
+
+/** A person who runs the gateway. Refuses `session.missing`, `session.ended`. */
+export const authorizeOperator =
+  ({ operators, secrets, clock }: { operators: OperatorLedger; secrets: Secrets; clock: Clock }) =>
+  async (token: string | null): Promise<OperatorId | Refusal> => {
+    if (token === null) return refuse('session.missing')
+    return (await operators.session(secrets.hash(token), clock.now())) ?? refuse('session.ended')
+  }

@@ -1,0 +1,70 @@
+/**
+ * Exchange link: what a sender was given becomes a session. Only this counts as a use; looking at the link's
+ * page never does. A dead, wrong or guessed link says the same to a stranger as little as possible.
+ */
+import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
+import type { SessionId } from '#domain/id.ts'
+import { senderSession } from '#domain/link.ts'
+import type { AuditLedger } from '#ports/audit-ledger.ts'
+import type { Clock, Ids } from '#ports/clock.ts'
+import type { LinkLedger, LinkRow, SenderSession } from '#ports/link-ledger.ts'
+import type { Secrets } from '#ports/secrets.ts'
+import type { LinkTokens } from '#ports/tokens.ts'
+
+export type ExchangeLinkNeeds = {
+  readonly links: LinkLedger
+  readonly tokens: Pick<LinkTokens, 'read'>
+  readonly secrets: Secrets
+  readonly audit: AuditLedger
+  readonly clock: Clock
+  readonly ids: Ids
+}
+
+export type Exchanged = {
+  readonly session: SenderSession
+  /** The bearer of the session; shown once. */
+  readonly token: string
+  readonly endsAt: Date
+}
+
+/** Refuses a wrong or missing code. The try is counted before the answer is known to be right. */
+const checkCode = async (
+  { links, secrets, clock }: ExchangeLinkNeeds,
+  link: LinkRow,
+  code: string | undefined,
+): Promise<Refusal | null> => {
+  if (link.codeHash === null) return null
+  if (link.lockedUntil !== null && link.lockedUntil > clock.now()) return refuse('link.locked')
+  if (code === undefined) return refuse('link.code-needed')
+  if (await secrets.matches(code, link.codeHash)) return null
+  const left = await links.countWrongCode(link.id, clock.now())
+  return left > 0 ? refuse('link.code-wrong', { left }) : refuse('link.locked')
+}
+
+export const exchangeLink =
+  (needs: ExchangeLinkNeeds) =>
+  async (token: string, code: string | undefined): Promise<Exchanged | Refusal> => {
+    const { links, tokens, secrets, audit, clock, ids } = needs
+    const claims = await tokens.read(token)
+    if (claims === null) return refuse('link.invalid')
+    const link = await links.findLink(claims.link, secrets.hash(claims.secret))
+    if (link === null) return refuse('link.invalid')
+    const say = (action: 'link.exchanged' | 'link.refused', facts: Record<string, string>) =>
+      audit.append(
+        { action, actor: { kind: 'sender', id: link.sender }, case: link.case, object: link.id, facts },
+        clock.now(),
+      )
+    const at = clock.now()
+    const bearer = secrets.token()
+    const session = { id: ids.next<SessionId>(), tokenHash: secrets.hash(bearer), at }
+    const begun =
+      (claims.expired ? refuse('link.expired') : await checkCode(needs, link, code)) ??
+      (await links.exchange(link.id, session))
+    if (isRefusal(begun)) {
+      await say('link.refused', { code: begun.refused })
+      return begun
+    }
+    await say('link.exchanged', {})
+    const endsAt = new Date(at.getTime() + senderSession.absoluteHours * 3_600_000)
+    return { session: begun, token: bearer, endsAt }
+  }

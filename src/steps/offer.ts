@@ -1,0 +1,22 @@
+/** Offer: a case whose senders are done and whose every item has a verdict is ready for the desk. */
+import type { CaseId } from '#domain/id.ts'
+import type { AuditLedger } from '#ports/audit-ledger.ts'
+import type { CaseLedger } from '#ports/case-ledger.ts'
+import type { Clock } from '#ports/clock.ts'
+
+export type OfferNeeds = { readonly cases: CaseLedger; readonly audit: AuditLedger; readonly clock: Clock }
+
+/** True when this call made the case ready. */
+export const offer =
+  ({ cases, audit, clock }: OfferNeeds) =>
+  async (id: CaseId): Promise<boolean> => {
+    const row = await cases.findCase(id)
+    if (row === null || row.state !== 'collecting' || !(await cases.isComplete(id))) return false
+    const at = clock.now()
+    if (!(await cases.moveCase(id, 'ready', at))) return false
+    await audit.append(
+      { action: 'case.ready', actor: { kind: 'worker' }, case: id, object: id, facts: {} },
+      at,
+    )
+    return true
+  }

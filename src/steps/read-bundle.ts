@@ -1,0 +1,147 @@
+/**
+ * Read bundle: the whole case as one ZIP whose length, tag and every header are known before its first byte.
+ * It exists nowhere: each range is put together from sealed packs while it is sent.
+ */
+import { type Refusal, refuse } from '#domain/fault.ts'
+import type { CaseId, ItemId } from '#domain/id.ts'
+import { packObject } from '#domain/pack.ts'
+import { factsSeal } from '#domain/seal-name.ts'
+import type { SealedFacts } from '#domain/study.ts'
+import { bundleEntries, pageEntry } from '#formats/bundle/bundle-entries.ts'
+import { type Cover, writeReadme } from '#formats/bundle/cover.ts'
+import { entityTag } from '#formats/bundle/entity-tag.ts'
+import { placeItems } from '#formats/bundle/file-set.ts'
+import { writeIndexPage } from '#formats/bundle/index-page.ts'
+import { listManifest, writeManifest } from '#formats/bundle/manifest.ts'
+import { cut, planZip, type ZipPlan } from '#formats/bundle/zip-plan.ts'
+import { openItemRange, readBytes } from '#formats/pack/item-bytes.ts'
+import type { CaseKey, CaseVault } from '#ports/case-vault.ts'
+import type { CaseContent, DeliveryLedger, ReadableItem } from '#ports/delivery-ledger.ts'
+import type { ObjectStore } from '#ports/object-store.ts'
+import type { Statements } from '#ports/tokens.ts'
+
+export type ReadBundleNeeds = {
+  readonly delivery: DeliveryLedger
+  readonly vault: CaseVault
+  readonly store: ObjectStore
+  readonly statements: Statements
+  /** What the bundle's cover says of its maker. */
+  readonly maker: Omit<Cover, 'case' | 'revision'>
+}
+
+export type BundleView = {
+  readonly length: number
+  /** Strong, quoted; the same for the same content. */
+  readonly etag: string
+  readonly modified: Date
+  /** Canonical JSON, as in MANIFEST.JSN. */
+  readonly manifest: Buffer
+  /** Compact JWS over exactly those bytes. */
+  readonly signature: string
+  /** Bytes `start … end-1` in batches; the caller writes a batch before it asks for the next. */
+  open(start: number, end: number): AsyncIterable<readonly Uint8Array[]>
+}
+
+type Built = Omit<BundleView, 'open'> & {
+  readonly revision: number
+  readonly wrappedKey: string
+  readonly plan: ZipPlan
+  readonly items: ReadonlyMap<ItemId, ReadableItem>
+}
+
+/**
+ * Plans kept, so that a download resumed in a hundred ranges is planned once. They hold no open key and none of
+ * the case's files.
+ */
+const mostPlans = 4
+
+const factsOf = (key: CaseKey, of: CaseId, item: ReadableItem): SealedFacts => {
+  const opened = Buffer.from(key.unseal(item.sealedFacts, factsSeal(of, item.id)))
+  return JSON.parse(opened.toString('utf8')) as SealedFacts
+}
+
+const build = async (
+  { vault, statements, maker }: ReadBundleNeeds,
+  { case: of, revision, changedAt: modified, wrappedKey, items }: CaseContent,
+): Promise<Built> => {
+  const key = await vault.open(of, wrappedKey)
+  const set = placeItems(items.map((item) => ({ ...item, facts: factsOf(key, of, item) })))
+  const cover = { ...maker, case: of, revision }
+  const readme = writeReadme(cover, set)
+  const index = writeIndexPage(cover, set)
+  const pages = [pageEntry('README.TXT', readme, modified), pageEntry('INDEX.HTM', index, modified)]
+  const listed = listManifest(of, revision, pages, set)
+  const manifest = writeManifest(listed)
+  const signature = await statements.sign('manifest', listed)
+  const entries = bundleEntries({ readme, index, manifest, signature: Buffer.from(signature) }, set, modified)
+  const plan = planZip(entries)
+  return {
+    revision,
+    wrappedKey,
+    plan,
+    length: plan.length,
+    etag: entityTag(plan),
+    modified,
+    manifest,
+    signature,
+    items: new Map(items.map((item) => [item.id, item])),
+  }
+}
+
+/** Refuses `case.not-found` when there is nothing a reader may have. */
+export const readBundle = (needs: ReadBundleNeeds): ((of: CaseId) => Promise<BundleView | Refusal>) => {
+  const { delivery, vault, store } = needs
+  const plans = new Map<CaseId, Built>()
+
+  const keep = (of: CaseId, built: Built): void => {
+    plans.delete(of)
+    plans.set(of, built)
+    const oldest = plans.size > mostPlans ? plans.keys().next().value : undefined
+    if (oldest !== undefined) plans.delete(oldest)
+  }
+
+  const find = async (of: CaseId): Promise<Built | null> => {
+    const known = plans.get(of)
+    if (known !== undefined && known.revision === (await delivery.revision(of))) return known
+    const content = await delivery.content(of)
+    if (content === null) return null
+    const built = await build(needs, content)
+    keep(of, built)
+    return built
+  }
+
+  async function* openBytes(built: Built, key: CaseKey, start: number, end: number) {
+    const scratch = Buffer.allocUnsafeSlow(readBytes)
+    for (const segment of cut(built.plan, start, end)) {
+      if (segment.kind === 'bytes') {
+        yield [segment.bytes]
+        continue
+      }
+      const item = built.items.get(segment.item)
+      if (item === undefined) return
+      const extents = item.extents.map((extent) => ({ ...extent, key: key.unwrap(extent.wrappedKey) }))
+      yield* openItemRange(
+        extents,
+        (pack, offset, length, into) => store.read(packObject(pack), offset, length, into),
+        segment.offset,
+        segment.offset + segment.length,
+        scratch,
+      )
+    }
+  }
+
+  return async (of) => {
+    const built = await find(of)
+    if (built === null) return refuse('case.not-found')
+    const key = await vault.open(of, built.wrappedKey)
+    const { length, etag, modified, manifest, signature } = built
+    return {
+      length,
+      etag,
+      modified,
+      manifest,
+      signature,
+      open: (start, end) => openBytes(built, key, start, end),
+    }
+  }
+}
