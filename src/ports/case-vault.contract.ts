@@ -33,7 +33,7 @@ export const describeCaseVault = (name: string, make: () => Promise<CaseVaultUnd
 
     it('locks 32 bytes and nothing else', async () => {
       for (const length of [0, 16, 31, 33])
-        await expect(seal.lock(id, kept.intakeKey, new Uint8Array(length))).rejects.toThrow()
+        await expect(seal.lock(id, kept.intakeKey, new Uint8Array(length))).rejects.toBeInstanceOf(Error)
     })
 
     it('locks only to the intake key signed for that case', async () => {

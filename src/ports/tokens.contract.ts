@@ -56,7 +56,7 @@ export const describeTokens = (name: string, make: () => Promise<TokensUnderTest
     })
 
     it('writes no access token for more than ten minutes', async () => {
-      await expect((async () => access(tenMinutes + 1))()).rejects.toThrow()
+      await expect((async () => access(tenMinutes + 1))()).rejects.toBeInstanceOf(Error)
     })
 
     it('does not take a token from a clock that is ahead', async () => {

@@ -1,0 +1,58 @@
+/**
+ * Examine: one file's bytes in, findings out; what the child does between two messages. It asks for bytes by
+ * range and knows nothing of where they come from.
+ */
+import type { VerdictCode } from '#domain/verdict.ts'
+import { type DicomReport, inspectDicom } from '#formats/dicom/inspect-dicom.ts'
+import { sniff } from '#formats/sniff.ts'
+import type { ByteSource, Findings } from '#ports/inspector.ts'
+
+/** A larger PDF is not read into memory, bytes. */
+export const mostPdfBytes = 268_435_456
+
+const sniffBytes = 1024
+const pieceBytes = 1_048_576
+
+const readWhole = async (source: ByteSource, offset: number, length: number): Promise<Buffer> => {
+  const whole = Buffer.allocUnsafe(length)
+  for (let at = 0; at < length; at += pieceBytes) {
+    const piece = await source.read(offset + at, Math.min(pieceBytes, length - at))
+    piece.copy(whole, at)
+  }
+  return whole
+}
+
+const examinePdf = async (source: ByteSource, offset: number, length: number): Promise<Findings> => {
+  if (length > mostPdfBytes) return { kind: 'pdf', codes: ['PDF_LIMIT'], instance: null, facts: {} }
+  // Loaded on the first PDF: a child that only sees images starts in half the time.
+  const { inspectPdf } = await import('#formats/pdf/inspect-pdf.ts')
+  const report = await inspectPdf(await readWhole(source, offset, length))
+  return { kind: 'pdf', codes: report.codes, instance: null, facts: report.facts }
+}
+
+const examineEncapsulated = async (
+  source: ByteSource,
+  span: NonNullable<DicomReport['pdf']>,
+): Promise<VerdictCode[]> => {
+  const head = await source.read(span.offset, Math.min(span.length, sniffBytes))
+  if (sniff(head) !== 'pdf') return ['DICOM_PDF_PAYLOAD_FALSE']
+  const inner = await examinePdf(source, span.offset, span.length)
+  return ['ENCAPSULATED_PDF', ...inner.codes]
+}
+
+/** Says what a file is. `head` is its first piece: at least 1 KiB, or the whole of it. Only a read rejects. */
+export const examine = async (source: ByteSource, head: Buffer): Promise<Findings> => {
+  if (source.size === 0) return { kind: 'other', codes: ['EMPTY_FILE'], instance: null, facts: {} }
+  const sniffed = sniff(head)
+  if (sniffed === 'other') return { kind: 'other', codes: ['NOT_DICOM_OR_PDF'], instance: null, facts: {} }
+  if (sniffed === 'pdf') return examinePdf(source, 0, source.size)
+  const report = await inspectDicom(source, head, sniffed === 'dicom-bare')
+  const inner = report.pdf === null ? [] : await examineEncapsulated(source, report.pdf)
+  const rejected = report.codes.includes('DICOM_NO_CONTENT') || report.codes.includes('DICOM_HEADER_ONLY')
+  return {
+    kind: rejected ? 'other' : 'dicom',
+    codes: [...new Set([...report.codes, ...inner])],
+    instance: report.instance,
+    facts: report.facts,
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * Frames: the protocol between the inspector and its child. A frame is one kind byte, the payload's length in
+ * four bytes (little endian) and the payload. The two speak in turn, one frame at a time:
+ *
+ *     child  → READY                          once, when it has started
+ *     parent → INSPECT  size f64, first piece (at most 64 KiB)
+ *     child  → READ     offset f64, length u32 (at most 1 MiB, inside the file)   as often as it needs
+ *     parent → BYTES    exactly those bytes
+ *     child  → DONE     tired u8, findings as JSON (at most 64 KiB)
+ *
+ * Every length is compared with its bound before anything is allocated. Input is the child's descriptor 0,
+ * output its descriptor 3, so that nothing a library prints can pass for a frame.
+ */
+export const frameKinds = { inspect: 1, bytes: 2, ready: 16, read: 17, done: 18 } as const
+
+export type FrameKind = (typeof frameKinds)[keyof typeof frameKinds]
+
+export type Frame = { readonly kind: FrameKind; readonly payload: Buffer }
+
+export const frameHeaderBytes = 5
+export const headBytes = 65_536
+export const mostReadBytes = 1_048_576
+export const sizeBytes = 8
+export const readBytes = 12
+
+/** The descriptor a child answers on. */
+export const childOutput = 3
+
+const bounds: ReadonlyMap<number, readonly [least: number, most: number]> = new Map([
+  [frameKinds.inspect, [sizeBytes, sizeBytes + headBytes]],
+  [frameKinds.bytes, [0, mostReadBytes]],
+  [frameKinds.ready, [0, 0]],
+  [frameKinds.read, [readBytes, readBytes]],
+  [frameKinds.done, [1, 65_536]],
+])
+
+const isKind = (kind: number): kind is FrameKind => bounds.has(kind)
+
+/** Reads a frame's first five bytes; null when its kind is unknown or its length out of bounds. */
+export const parseFrameHeader = (header: Buffer): { kind: FrameKind; length: number } | null => {
+  const kind = header.readUInt8(0)
+  const length = header.readUInt32LE(1)
+  const [least, most] = bounds.get(kind) ?? [1, 0]
+  return isKind(kind) && length >= least && length <= most ? { kind, length } : null
+}
+
+/** The five bytes before a payload of `length` bytes. */
+export const frameHeader = (kind: FrameKind, length: number): Buffer => {
+  const header = Buffer.allocUnsafe(frameHeaderBytes)
+  header.writeUInt8(kind, 0)
+  header.writeUInt32LE(length, 1)
+  return header
+}
+
+/** Payload of READ. */
+export const writeRead = (offset: number, length: number): Buffer => {
+  const payload = Buffer.allocUnsafe(readBytes)
+  payload.writeDoubleLE(offset, 0)
+  payload.writeUInt32LE(length, 8)
+  return payload
+}
+
+/** Reads the payload of READ; null unless it asks for whole bytes inside a file of `size` bytes. */
+export const parseRead = (payload: Buffer, size: number): { offset: number; length: number } | null => {
+  const offset = payload.readDoubleLE(0)
+  const length = payload.readUInt32LE(8)
+  const inside = Number.isSafeInteger(offset) && offset >= 0 && offset + length <= size
+  return inside && length > 0 && length <= mostReadBytes ? { offset, length } : null
+}

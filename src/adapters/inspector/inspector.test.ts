@@ -1,0 +1,242 @@
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PDFDocument } from '@cantoo/pdf-lib'
+import { afterEach, describe, expect, it } from 'vitest'
+import { Fault } from '#domain/fault.ts'
+import { writeCt } from '#formats/dicom/trial-dicom.ts'
+import type { ByteSource } from '#ports/inspector.ts'
+import { type InspectorOptions, type IsolatedInspector, openInspector } from './inspector.ts'
+
+const open: IsolatedInspector[] = []
+
+const start = (options: InspectorOptions = {}): IsolatedInspector => {
+  const inspector = openInspector(options)
+  open.push(inspector)
+  return inspector
+}
+
+const misbehaving = join(import.meta.dirname, 'trial-children/misbehaving.ts')
+
+const startTrial = (limits: InspectorOptions['limits'] = {}): IsolatedInspector =>
+  start({ childModule: misbehaving, limits: { fileMs: 1_500, ...limits } })
+
+const sourceOf = (bytes: Buffer | string): ByteSource & { asked: [number, number][] } => {
+  const all = Buffer.from(bytes)
+  const asked: [number, number][] = []
+  return {
+    size: all.length,
+    asked,
+    read: async (offset, length) => {
+      asked.push([offset, length])
+      return all.subarray(offset, offset + length)
+    },
+  }
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((inspector) => inspector.close()))
+})
+
+describe('the real child', () => {
+  it('judges an ordinary slice from one read', async () => {
+    const source = sourceOf(writeCt('explicit', { 0x7fe00010: { vr: 'OW', value: Buffer.alloc(300_000) } }))
+    const findings = await start().inspect(source)
+    expect(findings).toMatchObject({ kind: 'dicom', codes: [], instance: { sopUid: '1.2.3.4.5', rows: 16 } })
+    expect(source.asked).toEqual([[0, 65_536]])
+  })
+
+  it('reads a large PDF whole, tells other files and empty ones apart', async () => {
+    const inspector = start()
+    const pdf = await PDFDocument.create()
+    pdf.addPage()
+    await pdf.attach(
+      Buffer.alloc(3_000_000, 'a1b2').map((byte, i) => byte ^ (i * 7919)),
+      'a.bin',
+    )
+    const findings = await inspector.inspect(sourceOf(Buffer.from(await pdf.save())))
+    expect(findings).toMatchObject({ kind: 'pdf', facts: { pages: 1 } })
+    expect(findings.codes).toContain('PDF_ATTACHMENTS')
+    expect((await inspector.inspect(sourceOf('hello'))).codes).toEqual(['NOT_DICOM_OR_PDF'])
+    expect((await inspector.inspect(sourceOf(''))).codes).toEqual(['EMPTY_FILE'])
+  })
+
+  it('looks into a PDF inside a DICOM object', async () => {
+    const encapsulated = (value: Buffer): Buffer =>
+      writeCt('explicit', {
+        0x00080016: { vr: 'UI', value: '1.2.840.10008.5.1.4.1.1.104.1' },
+        0x00420011: { vr: 'OB', value },
+        0x7fe00010: null,
+      })
+    const pdf = await PDFDocument.create()
+    pdf.addPage()
+    pdf.addJavaScript('x', 'app.alert(1)')
+    const inspector = start()
+    const found = await inspector.inspect(sourceOf(encapsulated(Buffer.from(await pdf.save()))))
+    expect(found.codes).toEqual(expect.arrayContaining(['ENCAPSULATED_PDF', 'PDF_ACTIVE_JS']))
+    const lie = await inspector.inspect(sourceOf(encapsulated(Buffer.from('MZ no PDF'))))
+    expect(lie.codes).toContain('DICOM_PDF_PAYLOAD_FALSE')
+  })
+
+  it('keeps the order of answers when many ask at once, and serves them side by side', async () => {
+    const inspector = start({ children: 2 })
+    const uids = Array.from({ length: 40 }, (_, i) => `1.2.3.${i}`)
+    const found = await Promise.all(
+      uids.map((value) =>
+        inspector.inspect(sourceOf(writeCt('explicit', { 0x00080018: { vr: 'UI', value } }))),
+      ),
+    )
+    expect(found.map(({ instance }) => instance?.sopUid)).toEqual(uids)
+    expect(inspector.pids()).toHaveLength(2)
+  })
+})
+
+describe('a child that misbehaves', () => {
+  it.each([
+    ['dies', 'e'],
+    ['names a code that does not exist', 'c'],
+    ['gives a text that is too long', 'd'],
+    ['gives broken JSON', 'f'],
+    ['gives markup as a UID', 'i'],
+    ['gives a number out of range', 'j'],
+    ['announces a frame of 4 GiB', 'k'],
+    ['sends a frame of no known kind', 'l'],
+    ['asks for too much at once', 'm'],
+    ['asks for bytes behind the end', 'n'],
+    ['asks for bytes nowhere', 'o'],
+  ])('costs only its file when it %s', async (_name, letter) => {
+    const inspector = startTrial()
+    const bad = await inspector.inspect(sourceOf(`${letter}...............................`))
+    expect(bad).toEqual({ kind: 'other', codes: ['CHECK_UNAVAILABLE'], instance: null, facts: {} })
+    expect((await inspector.inspect(sourceOf('a'))).codes).toEqual(['NOT_DICOM_OR_PDF'])
+  })
+
+  it('is killed in time when it hangs, and the next file is fine', async () => {
+    const inspector = startTrial()
+    await inspector.inspect(sourceOf('a'))
+    const [pid] = inspector.pids()
+    const begun = performance.now()
+    expect((await inspector.inspect(sourceOf('h %PDF-1.7'))).codes).toEqual(['PDF_LIMIT'])
+    expect(performance.now() - begun).toBeLessThan(3_000)
+    expect((await inspector.inspect(sourceOf('a'))).codes).toEqual(['NOT_DICOM_OR_PDF'])
+    expect(isAlive(pid ?? 0)).toBe(false)
+  })
+
+  it('is stopped when it grows', async () => {
+    const inspector = startTrial({ fileMs: 20_000, dataBytes: 700_000_000 })
+    expect(inspector.limits).toBe('full')
+    const begun = performance.now()
+    expect((await inspector.inspect(sourceOf('g'))).codes).toEqual(['CHECK_UNAVAILABLE'])
+    expect(performance.now() - begun).toBeLessThan(15_000)
+    expect((await inspector.inspect(sourceOf('a'))).codes).toEqual(['NOT_DICOM_OR_PDF'])
+  })
+
+  it('ends when it speaks twice for one file', async () => {
+    const inspector = startTrial()
+    const [pid] = inspector.pids()
+    await inspector.inspect(sourceOf('p'))
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(isAlive(pid ?? 0)).toBe(false)
+    expect((await inspector.inspect(sourceOf('b'))).facts.title).toMatch(/^\d+$/)
+  })
+
+  it('adds no field that a child has no business with', async () => {
+    expect((await startTrial().inspect(sourceOf('q'))).facts).toEqual({ title: 'kept' })
+  })
+
+  it('that cannot start leaves the file unchecked, not accepted', async () => {
+    const inspector = start({ childModule: '/nowhere/child.ts' })
+    expect((await inspector.inspect(sourceOf('x'))).codes).toEqual(['CHECK_UNAVAILABLE'])
+  })
+})
+
+describe('what a child is given', () => {
+  it('is no environment and no home', async () => {
+    const { facts } = await startTrial().inspect(sourceOf('s'))
+    expect(facts.title).toMatch(/^env=\{\} cwd=\/ uid=\d+$/)
+  })
+
+  it('is no file, no program and no thread of its own', async () => {
+    expect((await startTrial().inspect(sourceOf('t'))).facts.title).toBe('true,true,true,true')
+  })
+
+  it('is exactly the bytes it asks for', async () => {
+    expect((await startTrial().inspect(sourceOf('r123WANTmore'))).facts.title).toBe('WANT')
+  })
+
+  it('is the time the store takes on top of its own', async () => {
+    const source = sourceOf('r123WANTmore')
+    const slow: ByteSource = {
+      size: source.size,
+      read: async (offset, length) => {
+        if (offset > 0) await new Promise((resolve) => setTimeout(resolve, 400))
+        return source.read(offset, length)
+      },
+    }
+    expect((await startTrial({ fileMs: 200 }).inspect(slow)).facts.title).toBe('WANT')
+  })
+})
+
+describe('the inspector', () => {
+  it('rejects with the failure of the source, and goes on', async () => {
+    const inspector = startTrial()
+    const failing: ByteSource = {
+      size: 100,
+      read: async (offset, length) => {
+        if (offset > 0) throw new Fault('store.unavailable')
+        return Buffer.from('r'.repeat(length))
+      },
+    }
+    await expect(inspector.inspect(failing)).rejects.toMatchObject({ code: 'store.unavailable' })
+    const short: ByteSource = { size: 100, read: async () => Buffer.from('a') }
+    await expect(inspector.inspect(short)).rejects.toMatchObject({ code: 'store.damaged' })
+    expect((await inspector.inspect(sourceOf('a'))).codes).toEqual(['NOT_DICOM_OR_PDF'])
+  })
+
+  it('takes a new child after its share of files', async () => {
+    const inspector = startTrial({ files: 2 })
+    const seen: unknown[] = []
+    for (let i = 0; i < 5; i += 1) seen.push((await inspector.inspect(sourceOf('b'))).facts.title)
+    expect(new Set(seen).size).toBe(3)
+  })
+
+  it('ends its children and answers nobody with a verdict when it closes', async () => {
+    const inspector = startTrial({ fileMs: 30_000 })
+    await inspector.inspect(sourceOf('a'))
+    const pids = inspector.pids()
+    const asked = ['h', 'a'].map((letter) => inspector.inspect(sourceOf(letter)))
+    const ended = Promise.allSettled(asked)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    await inspector.close()
+    const internal = { status: 'rejected', reason: { code: 'internal' } }
+    expect(await ended).toMatchObject([internal, internal])
+    expect(pids.map(isAlive)).toEqual([false])
+    await expect(inspector.inspect(sourceOf('a'))).rejects.toMatchObject({ code: 'internal' })
+  })
+
+  it('takes its children along when its own process is killed, even one that hangs', async () => {
+    const program = `
+      const { openInspector } = await import(${JSON.stringify(join(import.meta.dirname, 'inspector.ts'))})
+      const inspector = openInspector({ childModule: ${JSON.stringify(misbehaving)} })
+      const read = async () => Buffer.from('h')
+      setTimeout(() => console.log(inspector.pids()[0]), 500)
+      await inspector.inspect({ size: 1, read })`
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const pid = await new Promise<number>((resolve) => {
+      parent.stdout.once('data', (line: Buffer) => resolve(Number(line.toString())))
+    })
+    expect(isAlive(pid)).toBe(true)
+    parent.kill('SIGKILL')
+    await expect.poll(() => isAlive(pid), { timeout: 3_000 }).toBe(false)
+  })
+})

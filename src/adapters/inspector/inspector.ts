@@ -1,0 +1,139 @@
+/**
+ * Inspector in children: each file is opened by a separate process that has nothing to lose. A child serves one
+ * file at a time and many in a row; one that hangs, grows or dies takes only its file's verdict with it.
+ */
+import { join } from 'node:path'
+import { Fault } from '#domain/fault.ts'
+import { sniff } from '#formats/sniff.ts'
+import type { ByteSource, Findings, Inspector } from '#ports/inspector.ts'
+import { type Child, isReady, startChild } from './child-process.ts'
+import { converse, readExactly } from './conversation.ts'
+import { headBytes } from './frames.ts'
+import { type ChildLimits, type Isolation, planIsolation } from './isolation.ts'
+
+export type InspectorLimits = ChildLimits & {
+  /** A file may take this long of its child's time, ms. */
+  readonly fileMs: number
+  /** A child may take this long to start, ms. */
+  readonly startMs: number
+  /** A child is replaced after this many files; a start costs as much as some 500 images. */
+  readonly files: number
+}
+
+export type InspectorOptions = {
+  /** Children side by side; 1 by default. */
+  readonly children?: number
+  /** The Node 24 that runs them; this one by default. */
+  readonly node?: string
+  readonly limits?: Partial<InspectorLimits>
+  /** Another program for the child, for tests of the frame around it. */
+  readonly childModule?: string
+}
+
+/** An inspector that also says how well its children are held. */
+export type IsolatedInspector = Inspector & {
+  readonly limits: Isolation['limits']
+  /** The children that run now. */
+  pids(): readonly number[]
+}
+
+const usualLimits: InspectorLimits = {
+  dataBytes: 1_200_000_000,
+  heapMiB: 512,
+  cpuSeconds: 60,
+  fileMs: 10_000,
+  startMs: 20_000,
+  files: 1_000,
+}
+
+const mostStarts = 2
+
+type Slot = { child: Child | null; ready: Promise<boolean>; files: number }
+
+const emptyFile: Findings = { kind: 'other', codes: ['EMPTY_FILE'], instance: null, facts: {} }
+
+const unanswered = (head: Buffer): Findings => {
+  const sniffed = sniff(head)
+  if (sniffed === 'pdf') return { kind: 'pdf', codes: ['PDF_LIMIT'], instance: null, facts: {} }
+  const kind = sniffed === 'other' ? 'other' : 'dicom'
+  return { kind, codes: ['CHECK_UNAVAILABLE'], instance: null, facts: {} }
+}
+
+/** Opens an inspector; its children start at once and end with `close` or with this process. */
+export const openInspector = (options: InspectorOptions = {}): IsolatedInspector => {
+  const limits = { ...usualLimits, ...options.limits }
+  const childModule = options.childModule ?? join(import.meta.dirname, 'child.ts')
+  const isolation = planIsolation(options.node ?? process.execPath, childModule, limits)
+  const waiting: { readonly take: (slot: Slot) => void; readonly refuse: (cause: Fault) => void }[] = []
+  let closed = false
+
+  const start = (slot: Slot): void => {
+    const child = startChild(isolation)
+    slot.child = child
+    slot.files = 0
+    slot.ready = isReady(child, limits.startMs)
+  }
+  const recycle = (slot: Slot): void => {
+    void slot.child?.kill()
+    slot.child = null
+    if (!closed) start(slot)
+  }
+  const slots = Array.from({ length: Math.max(1, options.children ?? 1) }, () => {
+    const slot: Slot = { child: null, ready: Promise.resolve(false), files: 0 }
+    start(slot)
+    return slot
+  })
+  const idle = [...slots]
+
+  const take = (): Promise<Slot> => {
+    if (closed) return Promise.reject(new Fault('internal'))
+    const slot = idle.pop()
+    if (slot !== undefined) return Promise.resolve(slot)
+    return new Promise((resolve, reject) => waiting.push({ take: resolve, refuse: reject }))
+  }
+  const give = (slot: Slot): void => {
+    const next = waiting.shift()
+    if (next === undefined) idle.push(slot)
+    else next.take(slot)
+  }
+
+  const ask = async (slot: Slot, source: ByteSource, head: Buffer): Promise<Findings> => {
+    if (slot.child?.alive() === false) recycle(slot)
+    for (let starts = 0; !(await slot.ready); starts += 1) {
+      if (closed || starts === mostStarts) return unanswered(head)
+      recycle(slot)
+    }
+    const { child } = slot
+    if (child === null) return unanswered(head)
+    const heard = await converse(child, source, head, limits.fileMs).catch((cause: unknown) => {
+      recycle(slot)
+      throw cause
+    })
+    slot.files += 1
+    if (heard === 'lost' || heard.tired || slot.files >= limits.files) recycle(slot)
+    return heard === 'lost' ? unanswered(head) : heard.findings
+  }
+
+  return {
+    limits: isolation.limits,
+    pids: () => slots.map((slot) => slot.child?.pid).filter((pid) => pid !== undefined),
+    inspect: async (source) => {
+      if (source.size === 0) return emptyFile
+      const head = await readExactly(source, 0, Math.min(headBytes, source.size))
+      const slot = await take()
+      try {
+        const findings = await ask(slot, source, head)
+        // A child that ended because we are closing says nothing about the file.
+        if (closed) throw new Fault('internal')
+        return findings
+      } finally {
+        give(slot)
+      }
+    },
+    close: async () => {
+      closed = true
+      for (const { refuse } of waiting.splice(0)) refuse(new Fault('internal'))
+      await Promise.all(slots.map((slot) => slot.child?.kill() ?? Promise.resolve()))
+    },
+  }
+}

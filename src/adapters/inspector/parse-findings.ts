@@ -1,0 +1,119 @@
+/**
+ * Parse findings: reads what a child says as if an attacker had written it, since one may have. Every field is
+ * checked and copied; a field that should not be there is left behind.
+ */
+import type { InstanceFacts, SealedFacts } from '#domain/study.ts'
+import { isVerdictCode, type VerdictCode } from '#domain/verdict.ts'
+import type { Findings } from '#ports/inspector.ts'
+
+const longestText = 256
+const mostCodes = 64
+const largestInteger = 2_147_483_647
+const uidShape = /^[0-9A-Za-z][0-9A-Za-z._-]{0,127}$/
+const modalityShape = /^[A-Z0-9_ ]{0,16}$/
+const hidden = /\p{Cc}/u
+
+type Fields = Readonly<Record<string, unknown>>
+
+class Unfit extends Error {}
+
+const unfit = (): never => {
+  throw new Unfit('findings are not of their shape')
+}
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const parseText = (value: unknown): string =>
+  typeof value === 'string' && value.length <= longestText && !hidden.test(value) ? value : unfit()
+
+const parseShape = (value: unknown, shape: RegExp): string =>
+  typeof value === 'string' && shape.test(value) ? value : unfit()
+
+const parseInteger = (value: unknown, least = -largestInteger): number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= largestInteger
+    ? value
+    : unfit()
+
+const parseNumbers = (value: unknown, count: number): number[] =>
+  Array.isArray(value) && value.length === count
+    ? value.map((entry: unknown) => (typeof entry === 'number' && Number.isFinite(entry) ? entry : unfit()))
+    : unfit()
+
+const orNull = <T>(value: unknown, parse: (value: unknown) => T): T | null =>
+  value === null ? null : parse(value)
+
+const parseCodes = (value: unknown): VerdictCode[] => {
+  if (!Array.isArray(value) || value.length > mostCodes) return unfit()
+  const codes = value.map((code: unknown) =>
+    typeof code === 'string' && isVerdictCode(code) ? code : unfit(),
+  )
+  return [...new Set(codes)]
+}
+
+const parseInstance = (value: unknown): InstanceFacts => {
+  if (!isFields(value)) return unfit()
+  const syntax = value.transferSyntax
+  return {
+    studyUid: parseShape(value.studyUid, uidShape),
+    seriesUid: parseShape(value.seriesUid, uidShape),
+    sopUid: parseShape(value.sopUid, uidShape),
+    sopClass: parseShape(value.sopClass, uidShape),
+    transferSyntax: syntax === '' ? '' : parseShape(syntax, uidShape),
+    modality: parseShape(value.modality, modalityShape),
+    seriesNumber: orNull(value.seriesNumber, parseInteger),
+    instanceNumber: orNull(value.instanceNumber, parseInteger),
+    rows: orNull(value.rows, (rows) => parseInteger(rows, 0)),
+    columns: orNull(value.columns, (columns) => parseInteger(columns, 0)),
+    frames: parseInteger(value.frames, 1),
+  }
+}
+
+const factParsers = {
+  patientName: parseText,
+  patientId: parseText,
+  issuerOfPatientId: parseText,
+  birthDate: parseText,
+  sex: parseText,
+  studyDate: parseText,
+  studyTime: parseText,
+  studyId: parseText,
+  accessionNumber: parseText,
+  studyDescription: parseText,
+  seriesDescription: parseText,
+  bodyPart: parseText,
+  institution: parseText,
+  imagePosition: (value: unknown) => parseNumbers(value, 3),
+  imageOrientation: (value: unknown) => parseNumbers(value, 6),
+  pixelSpacing: (value: unknown) => parseNumbers(value, 2),
+  pages: (value: unknown) => parseInteger(value, 0),
+  title: parseText,
+} satisfies Partial<Record<keyof SealedFacts, (value: unknown) => unknown>>
+
+const parseFacts = (value: unknown): SealedFacts => {
+  if (!isFields(value)) return unfit()
+  const kept = Object.entries(factParsers)
+    .filter(([name]) => value[name] !== undefined)
+    .map(([name, parse]) => [name, parse(value[name])])
+  return Object.fromEntries(kept)
+}
+
+const isKind = (value: unknown): value is Findings['kind'] =>
+  value === 'dicom' || value === 'pdf' || value === 'other'
+
+/** Reads findings from JSON, or returns null when anything in them is not of its shape. */
+export const parseFindings = (json: string): Findings | null => {
+  try {
+    const value: unknown = JSON.parse(json)
+    if (!isFields(value) || !isKind(value.kind)) return null
+    return {
+      kind: value.kind,
+      codes: parseCodes(value.codes),
+      instance: orNull(value.instance, parseInstance),
+      facts: parseFacts(value.facts),
+    }
+  } catch (error) {
+    if (error instanceof Unfit || error instanceof SyntaxError) return null
+    throw error
+  }
+}

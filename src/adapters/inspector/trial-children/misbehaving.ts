@@ -1,0 +1,99 @@
+/**
+ * Trial child: does what the first letter of a file's text says, each a thing a captured child could do. For
+ * tests of the frame only; it opens nothing.
+ */
+import { readdirSync, readFileSync, readSync, writeSync } from 'node:fs'
+
+const output = 3
+
+const send = (kind: number, payload: Buffer, length = payload.length): void => {
+  const header = Buffer.alloc(5)
+  header.writeUInt8(kind, 0)
+  header.writeUInt32LE(length, 1)
+  writeSync(output, Buffer.concat([header, payload]))
+}
+
+const fill = (length: number): Buffer => {
+  const bytes = Buffer.alloc(length)
+  for (let at = 0; at < length; ) {
+    const got = readSync(0, bytes, at, length - at, null)
+    if (got === 0) process.exit(0)
+    at += got
+  }
+  return bytes
+}
+
+const say = (codes: readonly string[], facts: object = {}, instance: unknown = null): void =>
+  send(18, Buffer.from(`\0${JSON.stringify({ kind: 'other', codes, instance, facts })}`))
+
+const ask = (offset: number, length: number): void => {
+  const payload = Buffer.alloc(12)
+  payload.writeDoubleLE(offset, 0)
+  payload.writeUInt32LE(length, 8)
+  send(17, payload)
+}
+
+const refused = (attempt: () => unknown): boolean => {
+  try {
+    attempt()
+    return false
+  } catch {
+    return true
+  }
+}
+
+const grow = (): never => {
+  const held: Buffer[] = []
+  for (;;) held.push(Buffer.alloc(50_000_000, 1))
+}
+
+const hang = (): never => {
+  for (;;) Math.random()
+}
+
+const tricks: Readonly<Record<string, () => unknown>> = {
+  a: () => say(['NOT_DICOM_OR_PDF']),
+  b: () => say([], { title: `${process.pid}` }),
+  c: () => say(['NO_SUCH_CODE']),
+  d: () => say([], { title: 'x'.repeat(257) }),
+  e: () => process.exit(3),
+  f: () => send(18, Buffer.from('\0{"kind":"dicom", nonsense')),
+  g: grow,
+  h: hang,
+  i: () => say([], {}, { studyUid: '<b>' }),
+  j: () => say([], { pages: 1e99 }),
+  k: () => send(18, Buffer.from('\0'), 0xffffffff),
+  l: () => send(99, Buffer.from('?')),
+  m: () => ask(0, 2_000_000),
+  n: () => ask(1e9, 10),
+  o: () => ask(Number.NaN, 10),
+  p: () => {
+    say([])
+    say([])
+  },
+  q: () => say([], { name: '/etc/passwd', title: 'kept' }),
+  r: () => {
+    ask(4, 4)
+    say([], { title: fill(9).toString('latin1', 5) })
+  },
+  s: () =>
+    say([], {
+      title: `env=${JSON.stringify(Reflect.get(process, 'env'))} cwd=${process.cwd()} uid=${process.getuid?.()}`,
+    }),
+  t: () => {
+    const closed = [
+      refused(() => readFileSync('/etc/hostname')),
+      refused(() => readdirSync('/')),
+      refused(() => process.getBuiltinModule('node:child_process').spawnSync('/bin/true')),
+      refused(() => new (process.getBuiltinModule('node:worker_threads').Worker)('0', { eval: true })),
+    ]
+    say([], { title: closed.join() })
+  },
+}
+
+send(16, Buffer.alloc(0))
+for (;;) {
+  const header = fill(5)
+  const payload = fill(header.readUInt32LE(1))
+  tricks[payload.toString('latin1', 8, 9)]?.()
+}

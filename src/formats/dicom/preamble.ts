@@ -1,0 +1,27 @@
+/**
+ * Preamble: the 128 free bytes before a Part 10 file (PS3.10 §7.1). A second file format may begin there; a TIFF
+ * does so legitimately, a program or a page does not (CVE-2019-11687).
+ */
+import type { VerdictCode } from '#domain/verdict.ts'
+
+const programs = [
+  'MZ',
+  '\x7fELF',
+  'PK',
+  '#!',
+  '\xca\xfe\xba\xbe',
+  '\xfe\xed\xfa',
+  '\xcf\xfa\xed\xfe',
+  '\xce\xfa\xed\xfe',
+]
+const tiffs = ['II*\0', 'MM\0*', 'II+\0', 'MM\0+']
+const anywhere = /%PDF-|<\s*(!doctype|html|script|svg|body|iframe|img|\?xml|\?php)/i
+
+/** Says what the 128 bytes are, or null when they are all zero. */
+export const judgePreamble = (preamble: Buffer): VerdictCode | null => {
+  if (preamble.every((byte) => byte === 0)) return null
+  const text = preamble.toString('latin1')
+  const starts = (magics: readonly string[]): boolean => magics.some((magic) => text.startsWith(magic))
+  if (starts(programs) || anywhere.test(text)) return 'PREAMBLE_EXECUTABLE'
+  return starts(tiffs) ? 'PREAMBLE_TIFF' : 'PREAMBLE_NONZERO'
+}
