@@ -1,0 +1,231 @@
+/**
+ * Bench: the river's figures on this machine, as CPU-seconds per GB (1e9 bytes) of each process, MB/s, peak
+ * memory and latency, with the goals beside them. Wall times swing with the machine's load; CPU-seconds hold.
+ *
+ *     ./scripts/bench [--rounds 4] [--slices 500] [--door parts|multipart|both]
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { request } from 'node:http'
+import { loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { open } from '#fixtures/client/call.ts'
+import { type Desk, signIn } from '#fixtures/client/desk.ts'
+import { exchange, finish, inMemory, type Sendable, type Session, send } from '#fixtures/client/sender.ts'
+import { ctStudy } from '#fixtures/dicom/ct-study.ts'
+import { type Gateway, startGateway } from '#fixtures/gateway.ts'
+import { cpuByName, peakMemory } from '#fixtures/process-meter.ts'
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '4' },
+    slices: { type: 'string', default: '500' },
+    door: { type: 'string', default: 'both' },
+  },
+})
+const rounds = Number(values.rounds)
+const slices = Number(values.slices)
+
+type Figures = {
+  readonly step: string
+  readonly unit: string
+  readonly goal: string
+  readonly values: number[]
+}
+
+const table = new Map<string, Figures>()
+
+const add = (step: string, unit: string, goal: string, value: number): void => {
+  const row = table.get(step) ?? { step, unit, goal, values: [] }
+  row.values.push(value)
+  table.set(step, row)
+}
+
+type Cost = { readonly seconds: number; readonly cpu: ReadonlyMap<string, number> }
+
+/** Wall seconds of some work, and the CPU-seconds that each kind of process spent meanwhile. */
+const measure = async (gateway: Gateway, work: () => Promise<void>): Promise<Cost> => {
+  const before = cpuByName(gateway.processes())
+  const began = performance.now()
+  await work()
+  const seconds = (performance.now() - began) / 1_000
+  const after = cpuByName(gateway.processes())
+  return { seconds, cpu: new Map([...after].map(([name, value]) => [name, value - (before.get(name) ?? 0)])) }
+}
+
+const of = (cost: Cost, ...names: string[]): number =>
+  names.reduce((sum, name) => sum + (cost.cpu.get(name) ?? 0), 0)
+
+const makeStudy = (seed: number): Sendable[] =>
+  [...ctStudy({ slices, seed })].map(({ path, bytes, modified }) => inMemory(path, bytes, modified.getTime()))
+
+const bytesOf = (files: readonly Sendable[]): number => files.reduce((sum, file) => sum + file.size, 0)
+
+const waitForVerdicts = async (desk: Desk, id: string, files: number): Promise<void> => {
+  for (;;) {
+    const accepted = await desk.accepted(id)
+    if (accepted >= files) return
+    await new Promise((again) => setTimeout(again, 5))
+  }
+}
+
+/** One form with every file in it, as `curl -F` sends it. */
+const sendForm = async (url: string, session: Session, files: readonly Sendable[]): Promise<void> => {
+  const boundary = 'second-read-bench'
+  const sent = request(`${url}/api/send/files`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${session.session}`,
+      'content-type': `multipart/form-data; boundary=${boundary}`,
+      accept: 'application/json',
+    },
+  })
+  const answered = new Promise<number>((done, fail) => {
+    sent.on('response', (response) => {
+      response.resume().on('end', () => done(response.statusCode ?? 0))
+    })
+    sent.on('error', fail)
+  })
+  const write = async (piece: string | Buffer): Promise<void> => {
+    if (!sent.write(piece)) await new Promise((again) => sent.once('drain', again))
+  }
+  for (const file of files) {
+    await write(
+      `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${file.path}"\r\n` +
+        'content-type: application/octet-stream\r\n\r\n',
+    )
+    await write(await file.read(0, file.size))
+    await write('\r\n')
+  }
+  sent.end(`--${boundary}--\r\n`)
+  const status = await answered
+  if (status !== 200) throw new Error(`form: ${status}`)
+}
+
+const download = async (url: string, token: string): Promise<{ bytes: number; firstByteMs: number }> => {
+  const began = performance.now()
+  const response = await open(url, { token })
+  let bytes = 0
+  let firstByteMs = 0
+  response.on('data', (piece: Buffer) => {
+    if (bytes === 0) firstByteMs = performance.now() - began
+    bytes += piece.length
+  })
+  await new Promise<void>((done, fail) => {
+    response.on('end', () => done())
+    response.on('error', fail)
+  })
+  return { bytes, firstByteMs }
+}
+
+const openSession = async (gateway: Gateway, desk: Desk): Promise<{ id: string; session: Session }> => {
+  const id = await desk.openCase({ name: 'Bench^Patient' })
+  const link = await desk.openLink(id)
+  return { id, session: await exchange(gateway.url, link.url) }
+}
+
+const doorRound = async (
+  gateway: Gateway,
+  desk: Desk,
+  door: 'parts' | 'multipart',
+  seed: number,
+): Promise<string> => {
+  const files = makeStudy(seed)
+  const bytes = bytesOf(files)
+  const gb = bytes / 1e9
+  const { id, session } = await openSession(gateway, desk)
+  let lastByte = 0
+  let upload: Cost | null = null
+  const whole = await measure(gateway, async () => {
+    upload = await measure(gateway, async () => {
+      if (door === 'parts') await send(gateway.url, session, files)
+      else await sendForm(gateway.url, session, files)
+    })
+    lastByte = performance.now()
+    await waitForVerdicts(desk, id, files.length)
+  })
+  const available = performance.now() - lastByte
+  if (door === 'parts') await finish(gateway.url, session)
+  if (seed === 0 || upload === null) return id
+  const sent: Cost = upload
+  add(`${door} door, server`, 's/GB', door === 'parts' ? '≤ 2.6' : '–', of(whole, 'server') / gb)
+  add(`${door} door, PostgreSQL`, 's/GB', '–', of(whole, 'postgres') / gb)
+  add(`${door} door, acknowledged`, 'MB/s', '–', bytes / 1e6 / sent.seconds)
+  add(`${door} door, admit (worker + inspector)`, 's/GB', '–', of(whole, 'worker', 'inspector') / gb)
+  add(
+    `${door} door, admit, a slice`,
+    'ms',
+    '≤ 0.8',
+    (of(whole, 'worker', 'inspector') * 1_000) / files.length,
+  )
+  add(`${door} door, whole river`, 's/GB', '≤ 5', of(whole, 'server', 'worker', 'inspector', 'postgres') / gb)
+  add(`${door} door, last byte → available`, 'ms', '≤ 100 (p95)', available)
+  return id
+}
+
+const bundleRound = async (gateway: Gateway, desk: Desk, id: string, warm: boolean): Promise<void> => {
+  const { token } = await desk.openGrant(id)
+  let bytes = 0
+  let firstByte = 0
+  const cost = await measure(gateway, async () => {
+    const got = await download(`${gateway.url}/api/cases/${id}/bundle`, token)
+    bytes = got.bytes
+    firstByte = got.firstByteMs
+  })
+  if (!warm) return
+  add('bundle, server', 's/GB', '≤ 1.4', of(cost, 'server') / (bytes / 1e9))
+  add('bundle', 'MB/s', '–', bytes / 1e6 / cost.seconds)
+  add('bundle, first byte', 'ms', '–', firstByte)
+}
+
+const median = (list: readonly number[]): number => {
+  const sorted = list.toSorted((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? 0
+}
+
+const print = (gateway: Gateway): void => {
+  const width = Math.max(...[...table.keys()].map((step) => step.length))
+  const cell = (value: number): string => value.toFixed(value < 10 ? 2 : 0).padStart(8)
+  console.log(`${'step'.padEnd(width)}    median      best     worst  unit  goal`)
+  for (const { step, unit, goal, values: all } of table.values()) {
+    const [low, high] = [Math.min(...all), Math.max(...all)]
+    const [best, worst] = unit === 'MB/s' ? [high, low] : [low, high]
+    console.log(
+      `${step.padEnd(width)}  ${cell(median(all))}  ${cell(best)}  ${cell(worst)}  ${unit.padEnd(4)}  ${goal}`,
+    )
+  }
+  const peaks = new Map<string, number>()
+  for (const [pid, name] of gateway.processes())
+    if (name !== 'postgres') peaks.set(name, Math.max(peaks.get(name) ?? 0, peakMemory(pid)))
+  for (const [name, peak] of peaks) {
+    const goal = name === 'server' || name === 'worker' ? '≤ 250' : '–'
+    console.log(`${`peak memory, ${name}`.padEnd(width)}  ${cell(peak / 1e6)}${' '.repeat(22)}MB    ${goal}`)
+  }
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'second-read-bench-'))
+const gateway = await startGateway(folder, { LOG_LEVEL: 'warn' })
+try {
+  const desk = await signIn(gateway.url, gateway.signInCode ?? '')
+  const doors = (['parts', 'multipart'] as const).filter(
+    (door) => values.door === door || values.door === 'both',
+  )
+  const load = loadavg()[0]?.toFixed(1)
+  console.log(
+    `Node ${process.version}, ${rounds} rounds of ${slices} CT slices a door after one to warm up; load ${load}`,
+  )
+  for (const door of doors)
+    for (let round = 0; round <= rounds; round += 1) {
+      const id = await doorRound(
+        gateway,
+        desk,
+        door,
+        round === 0 ? 0 : round + (door === 'parts' ? 100 : 200),
+      )
+      await bundleRound(gateway, desk, id, round > 0)
+    }
+  print(gateway)
+} finally {
+  await gateway.stop()
+  await rm(folder, { recursive: true, force: true })
+}
