@@ -59,21 +59,18 @@ const prepareLedger = async (databaseUrl: string): Promise<string | null> => {
   }
 }
 
-type Running = { stop(): Promise<void>; readonly started: Promise<number | null> }
+type Running = { stop(): Promise<void>; readonly started: Promise<void> }
 
 const keepRunning = ({ name, file }: Program, env: NodeJS.ProcessEnv): Running => {
   let child: ChildProcess | null = null
   let stopping = false
   let ended: Promise<void> = Promise.resolve()
-  const started = Promise.withResolvers<number | null>()
+  const started = Promise.withResolvers<void>()
   const launch = (): void => {
     if (stopping) return
     const running = fork(file, { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     child = running
-    running.on('message', (message) => {
-      const port = typeof message === 'object' && 'port' in message ? Number(message.port) : null
-      started.resolve(port)
-    })
+    running.once('message', () => started.resolve())
     ended = new Promise((done) => {
       running.once('exit', (code) => {
         done()
@@ -93,11 +90,10 @@ const keepRunning = ({ name, file }: Program, env: NodeJS.ProcessEnv): Running =
   }
 }
 
-const announce = (config: Config, port: number | null, code: string | null): void => {
-  const url = config.port === 0 ? `http://${config.host}:${port ?? 0}` : config.publicUrl
-  process.stdout.write(`Second Read is at ${url} (data in ${dataFolder})\n`)
-  if (code !== null)
-    process.stdout.write(`Operator sign-in, works once within 24 hours: ${url}/#sign-in=${code}\n`)
+const announce = ({ publicUrl: url }: Config, code: string | null): void => {
+  const where = `Second Read is at ${url} (data in ${dataFolder})\n`
+  const signIn = `Operator sign-in, works once within 24 hours: ${url}/#sign-in=${code ?? ''}\n`
+  process.stdout.write(code === null ? where : where + signIn)
 }
 
 const start = async (config: Config): Promise<() => Promise<void>> => {
@@ -112,8 +108,8 @@ const start = async (config: Config): Promise<() => Promise<void>> => {
     createKeyRing(config.keysFolder, systemClock.now())
     const code = await prepareLedger(databaseUrl)
     for (const program of programs) running.push(keepRunning(program, environment(databaseUrl)))
-    const [port] = await Promise.all(running.map((program) => program.started))
-    announce(config, port ?? null, code)
+    await Promise.all(running.map((program) => program.started))
+    announce(config, code)
   } catch (error) {
     await stop()
     throw error

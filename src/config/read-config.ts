@@ -29,11 +29,11 @@ export type Setting = { readonly name: string; readonly fallback: string; readon
 /** Every setting there is; an empty default means that it must be set. */
 export const settings = [
   { name: 'HOST', fallback: '127.0.0.1', meaning: 'Address the server listens on' },
-  { name: 'PORT', fallback: '8080', meaning: 'Port the server listens on; 0 takes a free one' },
+  { name: 'PORT', fallback: '8080', meaning: 'Port the server listens on' },
   {
     name: 'PUBLIC_URL',
     fallback: 'http://127.0.0.1:8080',
-    meaning: 'Where people reach the gateway; `https` unless it is this machine',
+    meaning: 'Where people reach the gateway, `https` unless it is this machine; follows `PORT` when not set',
   },
   {
     name: 'ROLES',
@@ -80,7 +80,8 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     return least
   }
   const publicUrl = (): string => {
-    const value = text('PUBLIC_URL')
+    const own = `http://127.0.0.1:${env['PORT']?.trim() || '8080'}`
+    const value = env['PUBLIC_URL']?.trim() || own
     const url = URL.canParse(value) ? new URL(value) : null
     if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash)
       problems.push(
@@ -113,7 +114,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   }
   const config: Config = {
     host: text('HOST'),
-    port: whole('PORT', 0, 65_535),
+    port: whole('PORT', 1, 65_535),
     publicUrl: publicUrl(),
     roles: roles(),
     databaseUrl: databaseUrl(),

@@ -1,0 +1,120 @@
+/** What the desk says to the gateway: signing in, cases, upload links and readers' grants. */
+import { z } from 'zod'
+import { longestGrantSeconds, scopes } from '#domain/grant.ts'
+import { longestLinkDays } from '#domain/link.ts'
+import { count, id, line, prose, time, token, whole } from './words.ts'
+
+/** `POST /api/operator/sign-in`. */
+export const signInRequest = z.strictObject({ code: token(200) })
+export const signInReply = z.strictObject({ token: z.string(), endsAt: time })
+
+/** What a case is opened with. `sex` is a code of DICOM Patient's Sex (PS3.3 C.7.1.1). */
+export const caseDetails = z.strictObject({
+  patient: z.strictObject({
+    name: line(200),
+    birthDate: z.iso.date().optional(),
+    sex: z.enum(['F', 'M', 'O']).optional(),
+  }),
+  question: prose(4_000).optional(),
+})
+
+export const openCaseReply = z.strictObject({ case: id })
+
+const caseHead = { case: id, state: z.string(), openedAt: time }
+
+export const listCasesReply = z.strictObject({ cases: z.array(z.strictObject(caseHead)) })
+
+/** `details` is null once the key of the case is gone; `counts` is by state of the items. */
+export const caseReply = z.strictObject({
+  ...caseHead,
+  details: caseDetails.nullable(),
+  counts: z.record(z.string(), z.strictObject({ items: count, bytes: count })),
+})
+
+const verdict = { state: z.string(), codes: z.array(z.string()), sentence: z.string().nullable() }
+
+/** Every item as the desk sees it; `sentence` is the verdict in the sender's words. */
+export const listItemsReply = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      id,
+      size: count,
+      kind: z.enum(['dicom', 'pdf', 'other']).nullable(),
+      name: z.string().nullable(),
+      ...verdict,
+    }),
+  ),
+})
+
+/** What happened to a case, oldest first. `hash` (hex, SHA-256) covers everything before it. */
+export const auditReply = z.strictObject({
+  entries: z.array(
+    z.strictObject({
+      seq: count,
+      at: time,
+      action: z.string(),
+      actor: z.strictObject({ kind: z.string(), id: id.optional() }),
+      object: id.nullable(),
+      facts: z.record(z.string(), z.union([z.string(), z.number()])),
+      hash: z.string(),
+    }),
+  ),
+})
+
+const terms = {
+  days: whole(1, longestLinkDays).default(14),
+  maxUses: whole(1, 10_000).nullable().default(null),
+  withCode: z.boolean().default(false),
+}
+
+/** `POST /api/cases/{case}/links`: a link for a sender who is not known yet. */
+export const openLinkRequest = z.strictObject({
+  role: z.enum(['provider', 'patient', 'family']),
+  name: line(200),
+  ...terms,
+})
+
+/** `POST /api/links/{link}/renew`: the terms of the new link; the sender stays. */
+export const renewLinkRequest = z.strictObject(terms)
+
+/** The secret stands in the fragment of `url` and is shown this once; `code` goes to the sender another way. */
+export const openLinkReply = z.strictObject({
+  link: id,
+  url: z.string(),
+  code: z.string().nullable(),
+  expiresAt: time,
+})
+
+export const listLinksReply = z.strictObject({
+  links: z.array(
+    z.strictObject({
+      link: id,
+      sender: id,
+      state: z.enum(['open', 'replaced', 'revoked']),
+      expiresAt: time,
+      maxUses: whole(1, 10_000).nullable(),
+      uses: count,
+      needsCode: z.boolean(),
+      lockedUntil: time.nullable(),
+    }),
+  ),
+})
+
+/** `POST /api/cases/{case}/grants`: what a reader may do, and for how many seconds. */
+export const openGrantRequest = z.strictObject({
+  scopes: z.array(z.enum(scopes)).min(1).max(scopes.length),
+  seconds: whole(10, longestGrantSeconds).default(longestGrantSeconds),
+})
+
+export const openGrantReply = z.strictObject({ grant: id, token: z.string(), expiresAt: time })
+
+export const listGrantsReply = z.strictObject({
+  grants: z.array(
+    z.strictObject({
+      grant: id,
+      scopes: z.array(z.enum(scopes)),
+      expiresAt: time,
+      revokedAt: time.nullable(),
+    }),
+  ),
+})

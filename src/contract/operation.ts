@@ -1,0 +1,38 @@
+/** The form of an operation: who may do what with which words. The list itself stands in `operations.ts`. */
+import type { ZodType } from 'zod'
+import type { FaultCode } from '#domain/fault.ts'
+import type { Scope } from '#domain/grant.ts'
+
+/** Who passes: a stranger, a person of the desk, a sender's session, a reader's token for this case. */
+export type Gate = 'anyone' | 'operator' | 'sender' | 'reader'
+
+/** Which half of the gateway serves it: the public edge, the portal, or each. */
+export type Side = 'intake' | 'portal' | 'each'
+
+/** A JSON body of at most `limit` bytes, or a body of another media type that the door reads itself. */
+export type OperationBody =
+  | { readonly json: ZodType; readonly limit: number }
+  | { readonly type: string; readonly about: string }
+
+/** A JSON reply, nothing (204), or something of another media type. */
+export type OperationReply =
+  | { readonly status: 200 | 201; readonly json: ZodType }
+  | { readonly status: 204 }
+  | { readonly status: 200; readonly type: string; readonly ranges?: true }
+
+export type Operation = {
+  readonly side: Side
+  readonly method: 'GET' | 'POST' | 'PUT'
+  /** Parameters in braces; each is an id. */
+  readonly path: `/${string}`
+  readonly gate: Gate
+  /** What a reader's token must allow. */
+  readonly scope?: Scope
+  /** Counted per client address. */
+  readonly limited?: true
+  readonly summary: string
+  readonly body?: OperationBody
+  readonly reply: OperationReply
+  /** What this operation may refuse beyond what its gate and every operation may. */
+  readonly refusals: readonly FaultCode[]
+}

@@ -1,0 +1,47 @@
+/**
+ * Every operation of the gateway over HTTP. The access table (`http/routes.ts`) does not compile unless it has
+ * exactly these, with the same method, path and gate; the API description is made from this list.
+ */
+import { z } from 'zod'
+import { deskOperations } from './desk-operations.ts'
+import type { Operation } from './operation.ts'
+import { sendOperations } from './send-operations.ts'
+
+const openOperations = {
+  health: {
+    side: 'each',
+    method: 'GET',
+    path: '/healthz',
+    gate: 'anyone',
+    summary: 'The process answers',
+    reply: { status: 200, json: z.strictObject({ status: z.literal('ok') }) },
+    refusals: [],
+  },
+  publicKeys: {
+    side: 'each',
+    method: 'GET',
+    path: '/.well-known/jwks.json',
+    gate: 'anyone',
+    summary: 'The public keys that verify receipts, manifests and tokens (RFC 7517)',
+    reply: {
+      status: 200,
+      json: z.strictObject({ keys: z.array(z.record(z.string(), z.unknown())) }),
+    },
+    refusals: [],
+  },
+  description: {
+    side: 'each',
+    method: 'GET',
+    path: '/api/openapi.json',
+    gate: 'anyone',
+    summary: 'This description (OpenAPI 3.1)',
+    reply: { status: 200, json: z.record(z.string(), z.unknown()) },
+    refusals: [],
+  },
+} as const satisfies Record<string, Operation>
+
+/** All of them by name. */
+export const operations = { ...openOperations, ...deskOperations, ...sendOperations } as const
+
+export type Operations = typeof operations
+export type OperationName = keyof Operations

@@ -1,0 +1,182 @@
+/**
+ * The parts door: one request, many runs of chunks, one digest over all of it. This is the road every record
+ * takes, so a piece from the socket is hashed and handed on where it lies: no copy, no closure, no promise per
+ * piece. Nothing is committed before the digest of the whole agrees, and nothing is answered before the commit.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
+import { partBytes, partHeaderBytes } from '#domain/pack.ts'
+import type { IntakeNeeds } from '#http/needs.ts'
+import { sendProblem } from '#http/problem.ts'
+import type { Handler } from '#http/route.ts'
+import type { Receiving } from '#steps/receive.ts'
+import { readContentDigest } from './content-digest.ts'
+import { type PartRun, readPartHeader } from './part-header.ts'
+
+const prefixBytes = 4
+
+/** What the header fields promise of the body. */
+export type PartTerms = { readonly length: number; readonly digest: Buffer }
+
+/** Runs as they are taken: feeds pieces to `receiving` and moves from run to run. */
+const takeRuns = (runs: readonly PartRun[], receiving: Receiving) => {
+  let next = 0
+  let left = 0
+
+  const step = (): void => {
+    const run = runs[next]
+    if (run === undefined) throw new RangeError('more bytes than runs')
+    if (next > 0) receiving.end()
+    receiving.begin(run[0], run[1])
+    left = run[2]
+    next += 1
+  }
+
+  return {
+    /** False when `receiving` wants a pause. */
+    feed(piece: Buffer, from: number): boolean {
+      let room = true
+      for (let at = from; at < piece.length; ) {
+        while (left === 0) step()
+        const stop = Math.min(piece.length, at + left)
+        room = receiving.push(at === 0 && stop === piece.length ? piece : piece.subarray(at, stop))
+        left -= stop - at
+        at = stop
+      }
+      return room
+    },
+    /** Empty files at the end have no byte that would begin them. */
+    end(): void {
+      while (next < runs.length) step()
+      receiving.end()
+    },
+  }
+}
+
+/**
+ * Takes a whole body. Null when every byte was pushed and the digest agrees; refuses `request.invalid`,
+ * `request.aborted`, `digest.mismatch`. Rejects with what `receiving` throws.
+ */
+export const takePart = (
+  req: IncomingMessage,
+  { length, digest }: PartTerms,
+  receiving: Receiving,
+): Promise<Refusal | null> =>
+  new Promise((resolve, reject) => {
+    const hash = createHash('sha256')
+    let head: Buffer[] = []
+    let held = 0
+    let needed = prefixBytes
+    let runs: ReturnType<typeof takeRuns> | null = null
+
+    const leave = (): void => {
+      req.off('data', onData)
+      req.off('end', onEnd)
+      req.off('close', onClose)
+    }
+    const stop = (outcome: Refusal | null): void => {
+      leave()
+      resolve(outcome)
+    }
+    const fail = (error: unknown): void => {
+      leave()
+      reject(error instanceof Error ? error : new Error('receiving failed', { cause: error }))
+    }
+    const goOn = (): void => {
+      req.resume()
+    }
+
+    /** Collects the header, which is small and nearly always in the first piece; joins it once it is all there. */
+    const takeHead = (piece: Buffer): boolean => {
+      head.push(piece)
+      held += piece.length
+      if (held < needed) return true
+      const start = Buffer.concat(head)
+      if (needed === prefixBytes) needed += start.readUInt32BE(0)
+      if (needed > prefixBytes + partHeaderBytes || needed > length) {
+        stop(refuse('request.invalid'))
+        return true
+      }
+      head = [start]
+      if (held < needed) return true
+      const listed = readPartHeader(start.toString('utf8', prefixBytes, needed), length - needed)
+      if (listed === null) {
+        stop(refuse('request.invalid'))
+        return true
+      }
+      head = []
+      runs = takeRuns(listed, receiving)
+      return runs.feed(start, needed)
+    }
+
+    const onData = (piece: Buffer): void => {
+      try {
+        hash.update(piece)
+        const room = runs === null ? takeHead(piece) : runs.feed(piece, 0)
+        if (room) return
+        req.pause()
+        receiving.ready().then(goOn, fail)
+      } catch (error) {
+        fail(error)
+      }
+    }
+    const onEnd = (): void => {
+      if (runs === null) return stop(refuse('request.invalid'))
+      if (!timingSafeEqual(hash.digest(), digest)) return stop(refuse('digest.mismatch'))
+      try {
+        runs.end()
+        stop(null)
+      } catch (error) {
+        fail(error)
+      }
+    }
+    const onClose = (): void => stop(refuse('request.aborted'))
+
+    if (req.destroyed) {
+      stop(refuse('request.aborted'))
+      return
+    }
+    req.on('data', onData)
+    req.on('end', onEnd)
+    req.on('close', onClose)
+  })
+
+/** Reads what must be known before the first byte; refuses `digest.missing`, `request.type`, `request.too-large`. */
+export const readPartTerms = (headers: IncomingMessage['headers'], length: number): PartTerms | Refusal => {
+  const coding = headers['content-encoding']
+  if (coding !== undefined && coding !== 'identity') return refuse('request.type')
+  if (length > partBytes) return refuse('request.too-large', { most: partBytes })
+  const digest = readContentDigest(headers['content-digest'])
+  return digest === null ? refuse('digest.missing') : { length, digest }
+}
+
+/** Forgets what was taken. What cannot be removed now is unreferenced, and the clean-up finds it. */
+const forget = (receiving: Receiving): Promise<void> => receiving.abort().catch(() => {})
+
+/** `PUT /api/send/part`. */
+export const partsDoor =
+  (needs: Pick<IntakeNeeds, 'receive'>): Handler<'part'> =>
+  async ({ req, res, bearer }) => {
+    const told = req.headers['content-length']
+    if (told === undefined) {
+      // RFC 9110 §15.5.12: the length is needed before the bytes.
+      sendProblem(req, res, refuse('request.invalid', { needed: 'content-length' }), { status: 411 })
+      return null
+    }
+    const terms = readPartTerms(req.headers, Number(told))
+    if (isRefusal(terms)) return terms
+    const receiving = needs.receive(bearer)
+    try {
+      const refused = await takePart(req, terms, receiving)
+      if (refused !== null) {
+        await forget(receiving)
+        return refused
+      }
+      const received = await receiving.commit()
+      return isRefusal(received) ? received : { ...received, completed: [...received.completed] }
+    } catch (error) {
+      await forget(receiving)
+      throw error
+    }
+  }

@@ -1,0 +1,70 @@
+/** Everything the HTTP side uses, bound and ready. It knows steps and ports, never what is behind them. */
+import type { AuditLedger } from '#ports/audit-ledger.ts'
+import type { CaseLedger } from '#ports/case-ledger.ts'
+import type { Clock, Ids } from '#ports/clock.ts'
+import type { DeliveryLedger } from '#ports/delivery-ledger.ts'
+import type { Journal } from '#ports/journal.ts'
+import type { LinkLedger } from '#ports/link-ledger.ts'
+import type { PublicKeys } from '#ports/tokens.ts'
+import type { authorizeOperator, authorizeReader, authorizeSender } from '#steps/authorize.ts'
+import type { exchangeLink } from '#steps/exchange-link.ts'
+import type { finishSend, sendStatus } from '#steps/finish-send.ts'
+import type { openCase } from '#steps/open-case.ts'
+import type { openGrant, revokeGrant } from '#steps/open-grant.ts'
+import type { openLink, renewLink, revokeLink } from '#steps/open-link.ts'
+import type { planSend } from '#steps/plan-send.ts'
+import type { readBundle } from '#steps/read-bundle.ts'
+import type { listItems, readCase } from '#steps/read-case.ts'
+import type { readItem } from '#steps/read-item.ts'
+import type { receive } from '#steps/receive.ts'
+import type { signIn } from '#steps/sign-in.ts'
+
+/** Which halves of the gateway this process serves. */
+export type Role = 'intake' | 'portal'
+
+/** What every process has. */
+export type CommonNeeds = {
+  readonly roles: ReadonlySet<Role>
+  /** Scheme, host and port as people reach it, without a slash at the end. */
+  readonly publicUrl: string
+  /** How many proxies of ours stand in front; 0 takes the socket's address. */
+  readonly proxies?: number
+  readonly journal: Journal
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly publicKeys: PublicKeys
+}
+
+/** Used only by a process with the role `intake`. */
+export type IntakeNeeds = {
+  readonly authorizeSender: ReturnType<typeof authorizeSender>
+  readonly exchangeLink: ReturnType<typeof exchangeLink>
+  readonly planSend: ReturnType<typeof planSend>
+  readonly receive: ReturnType<typeof receive>
+  readonly finishSend: ReturnType<typeof finishSend>
+  readonly sendStatus: ReturnType<typeof sendStatus>
+}
+
+/** Used only by a process with the role `portal`. */
+export type PortalNeeds = {
+  readonly authorizeOperator: ReturnType<typeof authorizeOperator>
+  readonly authorizeReader: ReturnType<typeof authorizeReader>
+  readonly signIn: ReturnType<typeof signIn>
+  readonly openCase: ReturnType<typeof openCase>
+  readonly readCase: ReturnType<typeof readCase>
+  readonly listItems: ReturnType<typeof listItems>
+  readonly openLink: ReturnType<typeof openLink>
+  readonly renewLink: ReturnType<typeof renewLink>
+  readonly revokeLink: ReturnType<typeof revokeLink>
+  readonly openGrant: ReturnType<typeof openGrant>
+  readonly revokeGrant: ReturnType<typeof revokeGrant>
+  readonly readBundle: ReturnType<typeof readBundle>
+  readonly readItem: ReturnType<typeof readItem>
+  readonly cases: Pick<CaseLedger, 'findCase' | 'listCases'>
+  readonly links: Pick<LinkLedger, 'linksOf'>
+  readonly delivery: Pick<DeliveryLedger, 'grantsOf'>
+  /** Every read of records is appended before its first byte leaves. */
+  readonly audit: Pick<AuditLedger, 'append' | 'entriesOf'>
+}
+
+export type HttpNeeds = CommonNeeds & IntakeNeeds & PortalNeeds

@@ -1,0 +1,49 @@
+/**
+ * The access table: everything that can be asked of the gateway over HTTP, and who passes. A scope stands for a
+ * reader whose token has it for the case in the path. A row that is not as the contract says does not compile.
+ */
+import { sendBundle, sendContent, sendManifest } from './deliveries/records.ts'
+import { formDoor } from './doors/multipart.ts'
+import { partsDoor } from './doors/parts.ts'
+import * as desk from './handlers/desk.ts'
+import * as open from './handlers/open.ts'
+import * as send from './handlers/send.ts'
+import type { HttpNeeds } from './needs.ts'
+import { homePage } from './pages/home.ts'
+import { sendPage } from './pages/send.ts'
+import type { Routes } from './route.ts'
+
+/** The table, bound to what it needs. */
+// biome-ignore format: one row, one line
+export const routes = (needs: HttpNeeds): Routes => ({
+  home:        ['GET',  '/',                                     'anyone',        homePage(needs)],
+  sendPage:    ['GET',  '/send',                                 'anyone',        sendPage(needs)],
+  health:      ['GET',  '/healthz',                              'anyone',        open.health],
+  publicKeys:  ['GET',  '/.well-known/jwks.json',                'anyone',        open.publicKeys(needs)],
+  description: ['GET',  '/api/openapi.json',                     'anyone',        open.description(needs)],
+
+  signIn:      ['POST', '/api/operator/sign-in',                 'anyone',        desk.signIn(needs)],
+  openCase:    ['POST', '/api/cases',                            'operator',      desk.openCase(needs)],
+  listCases:   ['GET',  '/api/cases',                            'operator',      desk.listCases(needs)],
+  readCase:    ['GET',  '/api/cases/{case}',                     'operator',      desk.readCase(needs)],
+  listItems:   ['GET',  '/api/cases/{case}/items',               'operator',      desk.listItems(needs)],
+  audit:       ['GET',  '/api/cases/{case}/audit',               'operator',      desk.listAudit(needs)],
+  openLink:    ['POST', '/api/cases/{case}/links',               'operator',      desk.openLink(needs)],
+  listLinks:   ['GET',  '/api/cases/{case}/links',               'operator',      desk.listLinks(needs)],
+  renewLink:   ['POST', '/api/links/{link}/renew',               'operator',      desk.renewLink(needs)],
+  revokeLink:  ['POST', '/api/links/{link}/revoke',              'operator',      desk.revokeLink(needs)],
+  openGrant:   ['POST', '/api/cases/{case}/grants',              'operator',      desk.openGrant(needs)],
+  listGrants:  ['GET',  '/api/cases/{case}/grants',              'operator',      desk.listGrants(needs)],
+  revokeGrant: ['POST', '/api/grants/{grant}/revoke',            'operator',      desk.revokeGrant(needs)],
+
+  exchange:    ['POST', '/api/send/exchange',                    'anyone',        send.exchange(needs)],
+  plan:        ['POST', '/api/send/plan',                        'sender',        send.plan(needs)],
+  part:        ['PUT',  '/api/send/part',                        'sender',        partsDoor(needs)],
+  files:       ['POST', '/api/send/files',                       'sender',        formDoor(needs)],
+  finish:      ['POST', '/api/send/finish',                      'sender',        send.finish(needs)],
+  status:      ['GET',  '/api/send/status',                      'sender',        send.status(needs)],
+
+  bundle:      ['GET',  '/api/cases/{case}/bundle',              'case:download', sendBundle(needs)],
+  manifest:    ['GET',  '/api/cases/{case}/manifest',            'case:read',     sendManifest(needs)],
+  content:     ['GET',  '/api/cases/{case}/items/{item}/content', 'case:read',    sendContent(needs)],
+})

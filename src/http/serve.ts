@@ -1,0 +1,104 @@
+/**
+ * One request from its gate to its reply: counted, let in, its words read, handed to its handler, answered. The
+ * order is the promise: nothing of a body is read before its sender is known to be allowed to send it.
+ */
+import express, { type Request, type RequestHandler, type Response } from 'express'
+import type { Operation } from '#contract/operation.ts'
+import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
+import { readId } from '#domain/id.ts'
+import { limitByAddress } from './gates/address-limit.ts'
+import { passOperator } from './gates/operator.ts'
+import { passReader } from './gates/reader.ts'
+import { passSender } from './gates/sender.ts'
+import type { HttpNeeds } from './needs.ts'
+import { sendProblem } from './problem.ts'
+import type { Call } from './route.ts'
+
+type AnyCall = Pick<Call<Operation>, 'req' | 'res'> & {
+  readonly params: Readonly<Record<string, string>>
+  readonly body: unknown
+  readonly bearer: unknown
+}
+
+/** A handler whose own types the access table has checked. */
+export type AnyHandler = (call: AnyCall) => unknown
+
+const notFound = {
+  case: 'case.not-found',
+  item: 'item.not-found',
+  link: 'link.not-found',
+  grant: 'grant.not-found',
+} as const
+
+/** Path parameters are ids; what is none names nothing. */
+const readParams = (req: Request): Record<string, string> | Refusal => {
+  const read: Record<string, string> = {}
+  for (const [name, text] of Object.entries(req.params)) {
+    const known = readId(text)
+    if (known === null) return refuse(notFound[name as keyof typeof notFound] ?? 'request.not-found')
+    read[name] = known
+  }
+  return read
+}
+
+/** Reads a JSON body of bounded size; rejects with the body parser's error, which `refusalOf` understands. */
+const readJson = (parse: RequestHandler, req: Request, res: Response): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    void parse(req, res, (error?: unknown) => {
+      if (error === undefined) resolve(req.body)
+      else reject(error instanceof Error ? error : new Error('no body', { cause: error }))
+    })
+  })
+
+const bodyReader = ({ body }: Operation) => {
+  if (body === undefined || !('json' in body)) return () => Promise.resolve(null)
+  const parse = express.json({ limit: body.limit, type: 'application/json', inflate: false })
+  return async (req: Request, res: Response): Promise<unknown> => {
+    if (!req.is('application/json')) return refuse('request.type')
+    const read = body.json.safeParse(await readJson(parse, req, res))
+    return read.success ? read.data : refuse('request.invalid')
+  }
+}
+
+/** The gates, sharing one count of tries per address. */
+export const gates = (needs: HttpNeeds) => {
+  const limit = limitByAddress(needs.clock)
+  const operator = passOperator(needs.authorizeOperator)
+  const sender = passSender(needs.authorizeSender)
+  const reader = passReader(needs.authorizeReader)
+  return async ({ gate, scope, limited }: Operation, req: Request): Promise<unknown> => {
+    if (gate === 'operator') return operator(req)
+    if (gate === 'sender') return sender(req)
+    if (gate === 'reader') return scope === undefined ? refuse('token.scope') : reader(req, scope)
+    return limited === true ? limit(req.ip) : null
+  }
+}
+
+/** Answers requests for one operation. Rejects with what a step throws. */
+export const serve = (
+  operation: Operation,
+  handle: AnyHandler,
+  pass: ReturnType<typeof gates>,
+): ((req: Request, res: Response) => Promise<void>) => {
+  const readBody = bodyReader(operation)
+  const { reply, scope } = operation
+
+  const answer = async (req: Request, res: Response): Promise<unknown> => {
+    const bearer = await pass(operation, req)
+    if (isRefusal(bearer)) return bearer
+    const params = readParams(req)
+    if (isRefusal(params)) return params
+    const body = await readBody(req, res)
+    return isRefusal(body) ? body : handle({ params, body, bearer, req, res })
+  }
+
+  return async (req, res) => {
+    const outcome = await answer(req, res)
+    if (isRefusal(outcome)) sendProblem(req, res, outcome, { scope })
+    else if (!res.headersSent && !res.destroyed) {
+      if ('json' in reply) {
+        if (outcome !== null) res.status(reply.status).json(outcome)
+      } else if (reply.status === 204) res.status(204).end()
+    }
+  }
+}
