@@ -43,7 +43,10 @@ export const settingsTable = (): string =>
 /** The README with the table of settings as it is now. */
 export const writeSettings = (readme: string): string => {
   const old = between(readme, 'settings')
-  return old === null ? readme : readme.replace(old, settingsTable)
+  const { start, end } = marks('settings')
+  return old === null
+    ? readme
+    : readme.replace(`${start}${old}${end}`, () => `${start}${settingsTable()}${end}`)
 }
 
 const rowsOf = (table: string): string[] => table.split('\n').filter((line) => line.startsWith('| '))
@@ -186,7 +189,7 @@ const isTest = ({ path }: SourceFile): boolean => /\.(?:test|contract)\.ts$/.tes
 
 /** Comments and plain texts, which may say anything. */
 const prose = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g
-const anyType = /(?:[:<|&]|\bas|=>|\btype \w+ =)\s*any\b(?!\s*\()/
+const anyType = /(?:[:<|&]|\bas|=>|\btype \w+ =)\s*any\b(?!\s*\()|,\s*any\s*[>,]/
 const postponed = /\bTO(?:DO)\b|\bFIX(?:ME)\b|\b(?:it|test|describe|suite)(?:\.\w+)*\.(?:skip|only|todo)\b/
 
 /** Sizes, and what has no place in any file. Sizes are taken of what runs, in `src` and `workers`. */

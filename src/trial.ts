@@ -4,17 +4,10 @@
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { resolve } from 'node:path'
-import { migrateQueue, openQueuePool } from '#adapters/bullmq/queue.ts'
 import { type EmbeddedPostgres, startPostgres } from '#adapters/embedded/postgres.ts'
-import { createKeyRing } from '#adapters/jose/key-ring.ts'
-import { createSecrets } from '#adapters/jose/secrets.ts'
-import { systemClock } from '#adapters/memory/clock.ts'
-import { openDatabase, openPool } from '#adapters/postgres/database.ts'
-import { migrate } from '#adapters/postgres/migrate.ts'
-import { createOperatorLedger } from '#adapters/postgres/operator-ledger.ts'
 import { runUntilStopped } from '#config/lifecycle.ts'
 import { type Config, readConfig, trialSetting } from '#config/read-config.ts'
-import { issueSignIn } from '#steps/sign-in.ts'
+import { setUp } from './set-up.ts'
 
 type Program = { readonly name: string; readonly file: string }
 
@@ -22,6 +15,12 @@ const programs: readonly Program[] = [
   { name: 'server', file: resolve(import.meta.dirname, 'main.ts') },
   { name: 'worker', file: resolve(import.meta.dirname, '../workers/main.ts') },
 ]
+
+/**
+ * Both move gigabytes through buffers outside V8's heap, which makes V8 collect its small heap all the time; it
+ * may double before that. Without this a received gigabyte costs twice the CPU.
+ */
+const nodeFlags = ['--heap-growing-percent=100']
 
 /** A program that ended by itself is started again after this pause. */
 const restartMs = 500
@@ -37,27 +36,12 @@ const socketUrl = ({ connection }: EmbeddedPostgres): string => {
 
 const environment = (databaseUrl: string): NodeJS.ProcessEnv => ({
   ...process.env,
+  // Many threads that each keep freed memory for themselves make a quarter of the server's size.
+  MALLOC_ARENA_MAX: '2',
   KEYS_DIR: resolve(dataFolder, 'keys'),
   OBJECTS_DIR: resolve(dataFolder, 'objects'),
   DATABASE_URL: databaseUrl,
 })
-
-/** Tables and queue; and, when nobody ever signed in, a sign-in that works once. */
-const prepareLedger = async (databaseUrl: string): Promise<string | null> => {
-  const pool = openPool({ connectionString: databaseUrl, max: 2 })
-  const queuePool = openQueuePool(databaseUrl)
-  const db = openDatabase(pool)
-  try {
-    await migrate(db)
-    await migrateQueue(queuePool)
-    const operators = createOperatorLedger(db)
-    if (!(await operators.isFresh(systemClock.now()))) return null
-    return await issueSignIn({ operators, secrets: createSecrets(), clock: systemClock })()
-  } finally {
-    await queuePool.end()
-    await db.destroy()
-  }
-}
 
 type Running = { stop(): Promise<void>; readonly started: Promise<void> }
 
@@ -68,7 +52,11 @@ const keepRunning = ({ name, file }: Program, env: NodeJS.ProcessEnv): Running =
   const started = Promise.withResolvers<void>()
   const launch = (): void => {
     if (stopping) return
-    const running = fork(file, { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    const running = fork(file, {
+      execArgv: nodeFlags,
+      env,
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
     child = running
     running.once('message', () => started.resolve())
     ended = new Promise((done) => {
@@ -90,31 +78,30 @@ const keepRunning = ({ name, file }: Program, env: NodeJS.ProcessEnv): Running =
   }
 }
 
-const announce = ({ publicUrl: url }: Config, code: string | null): void => {
-  const where = `Second Read is at ${url} (data in ${dataFolder})\n`
-  const signIn = `Operator sign-in, works once within 24 hours: ${url}/#sign-in=${code ?? ''}\n`
-  process.stdout.write(code === null ? where : where + signIn)
-}
-
 const start = async (config: Config): Promise<() => Promise<void>> => {
   const postgres = await startPostgres({ folder: resolve(dataFolder, 'postgres') })
   const running: Running[] = []
+  let stopping = false
   const stop = async (): Promise<void> => {
+    stopping = true
     await Promise.all(running.map((program) => program.stop()))
     await postgres.stop()
   }
   try {
     const databaseUrl = socketUrl(postgres)
-    createKeyRing(config.keysFolder, systemClock.now())
-    const code = await prepareLedger(databaseUrl)
+    const signIn = await setUp({ ...config, databaseUrl }, process.argv.includes('--sign-in'))
     for (const program of programs) running.push(keepRunning(program, environment(databaseUrl)))
     await Promise.all(running.map((program) => program.started))
-    announce(config, code)
+    const where = `Second Read is at ${config.publicUrl} (data in ${dataFolder})\n`
+    process.stdout.write(signIn === null ? where : `${where}${signIn}\n`)
   } catch (error) {
     await stop()
     throw error
   }
-  void postgres.ended.then(() => process.kill(process.pid, 'SIGTERM'))
+  // Without its database the gateway ends whole, and whoever keeps it running starts it again.
+  void postgres.ended.then(() => {
+    if (!stopping) process.kill(process.pid, 'SIGTERM')
+  })
   return stop
 }
 

@@ -41,7 +41,7 @@ const start = async (config: Config) => {
   const admission = createAdmissionLedger(db)
   const audit = createAuditLedger(db)
   const cases = createCaseLedger(db)
-  const needs = { admission, store, vault, inspector, queue, audit, clock }
+  const needs = { admission, cases, store, vault, inspector, queue, audit, clock }
   const handlers = {
     'pack.admit': admitPackHandler({ admit: admit(needs), quarantine: quarantinePack(needs), journal }),
     'case.offer': offerCaseHandler({ offer: offer({ cases, audit, clock }), journal }),

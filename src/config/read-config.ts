@@ -20,6 +20,8 @@ export type Config = {
   readonly workerConcurrency: number
   /** Isolated parsers of a worker. */
   readonly inspectors: number
+  /** Proxies of ours in front of the server: whose word on a client's address counts. */
+  readonly proxies: number
   readonly institution: string
   readonly contact: string
 }
@@ -46,6 +48,11 @@ export const settings = [
   { name: 'LOG_LEVEL', fallback: 'info', meaning: '`info`, `warn` or `error`' },
   { name: 'WORKER_CONCURRENCY', fallback: '2', meaning: 'Packs a worker looks into at once, 1 to 16' },
   { name: 'INSPECTORS', fallback: '1', meaning: 'Isolated parsers of a worker, 1 to 16' },
+  {
+    name: 'PROXIES',
+    fallback: '0',
+    meaning: 'Proxies of yours in front of the server, 0 to 8; tries are counted by client address',
+  },
   { name: 'INSTITUTION', fallback: 'Second-opinion desk', meaning: 'Name on bundles' },
   { name: 'CONTACT', fallback: 'the desk that sent you the link', meaning: 'Whom a reader of a bundle asks' },
 ] as const satisfies readonly Setting[]
@@ -123,6 +130,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     logLevel: logLevel(),
     workerConcurrency: whole('WORKER_CONCURRENCY', 1, 16),
     inspectors: whole('INSPECTORS', 1, 16),
+    proxies: whole('PROXIES', 0, 8),
     institution: text('INSTITUTION'),
     contact: text('CONTACT'),
   }

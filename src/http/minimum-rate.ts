@@ -21,8 +21,13 @@ export const watchRate = (req: Request, res: Response, slowest: SlowestRate, onS
     if (req.complete || req.destroyed) return
     const moved = req.socket.bytesRead - before
     before += moved
-    if (moved < slowest.bytes && req.readableFlowing === true) onSlow()
-    else timer.refresh()
+    if (moved >= slowest.bytes || req.readableFlowing !== true) {
+      timer.refresh()
+      return
+    }
+    // Once a reply was sent Node forgets the request; whoever reads it still has to hear of its end.
+    req.socket.once('close', () => req.destroy())
+    onSlow()
   }
   const timer = setTimeout(look, slowest.ms)
   res.once('close', () => clearTimeout(timer))

@@ -72,7 +72,7 @@ const absent = (): never => {
   throw new Error('not part of this rehearsal')
 }
 
-/** The one sender and the one case of a rehearsal; tokens are `sender`, `operator` and `reader`. */
+/** The one sender and the one case of a rehearsal; tokens are `sender`, `operator`, `reader` and `reader.case-read`. */
 export const actors = {
   operator: newId<OperatorId>(),
   grant: newId<GrantId>(),
@@ -107,7 +107,7 @@ export const rehearse = async (
       if (token === null) return refuse('token.missing')
       if (!token.startsWith('reader')) return refuse('token.invalid')
       if (of !== actors.session.case) return refuse('case.not-found')
-      return token === 'reader' || token === `reader.${scope}`
+      return token === 'reader' || token === `reader.${scope.replace(':', '-')}`
         ? { grant: actors.grant, case: of }
         : refuse('token.scope')
     },

@@ -29,7 +29,7 @@ export type ObjectStore = {
 }
 
 export type ObjectWriter = {
-  /** Takes the buffers over: the caller must not change them afterwards. Resolves when more may be written. */
+  /** The buffers are not changed before this resolves, and not used by the store after. */
   write(buffers: readonly Uint8Array[]): Promise<void>
   /** Makes the object durable and visible. */
   commit(): Promise<void>

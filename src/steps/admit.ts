@@ -21,6 +21,7 @@ import type {
   Twins,
 } from '#ports/admission-ledger.ts'
 import type { AuditLedger } from '#ports/audit-ledger.ts'
+import type { CaseLedger } from '#ports/case-ledger.ts'
 import type { CaseKey, CaseVault } from '#ports/case-vault.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { Findings, Inspector } from '#ports/inspector.ts'
@@ -29,6 +30,7 @@ import type { ObjectStore } from '#ports/object-store.ts'
 
 export type AdmitNeeds = {
   readonly admission: AdmissionLedger
+  readonly cases: Pick<CaseLedger, 'isComplete'>
   readonly store: ObjectStore
   readonly vault: CaseVault
   readonly inspector: Inspector
@@ -194,7 +196,7 @@ const passing = new Set(['store.unavailable', 'store.full', 'ledger.unavailable'
 export const admit =
   (needs: AdmitNeeds) =>
   async (id: PackId): Promise<Admitted | null> => {
-    const { admission, vault, queue, clock } = needs
+    const { admission, cases, vault, queue, clock } = needs
     const pack = await admission.takePack(id)
     if (pack === null || pack.state !== 'stored' || pack.wrappedKey === null) return null
     if (pack.attempts >= mostAttempts) {
@@ -212,7 +214,7 @@ export const admit =
       const at = clock.now()
       const decided = await admission.admit(pack, decisions, settleTwins(decisions), at)
       await noteStopped(needs, pack, decided, at)
-      await queue.add(offerCase, { case: pack.case }).catch(() => {})
+      if (await cases.isComplete(pack.case)) await queue.add(offerCase, { case: pack.case }).catch(() => {})
       return { items: decided.length, bytes: pack.items.reduce((sum, item) => sum + item.size, 0) }
     } catch (error) {
       if (error instanceof Fault && passing.has(error.code)) await admission.giveBack(id).catch(() => {})

@@ -38,7 +38,7 @@ export type BundleView = {
   readonly manifest: Buffer
   /** Compact JWS over exactly those bytes. */
   readonly signature: string
-  /** Bytes `start … end-1` in batches; the caller writes a batch before it asks for the next. */
+  /** Bytes `start … end-1` in batches. The buffers are the caller's, who may free them. */
   open(start: number, end: number): AsyncIterable<readonly Uint8Array[]>
 }
 
@@ -114,7 +114,7 @@ export const readBundle = (needs: ReadBundleNeeds): ((of: CaseId) => Promise<Bun
     const scratch = Buffer.allocUnsafeSlow(readBytes)
     for (const segment of cut(built.plan, start, end)) {
       if (segment.kind === 'bytes') {
-        yield [segment.bytes]
+        yield [Buffer.from(segment.bytes)]
         continue
       }
       const item = built.items.get(segment.item)

@@ -24,7 +24,7 @@ export type ItemContent = {
   readonly kind: ItemKind
   readonly sha256: Uint8Array
   readonly name: string | null
-  /** Bytes `start … end-1` in batches; the caller writes a batch before it asks for the next. */
+  /** Bytes `start … end-1` in batches. The buffers are the caller's, who may free them. */
   open(start: number, end: number): AsyncIterable<readonly Uint8Array[]>
 }
 

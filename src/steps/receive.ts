@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { isRefusal, type Refusal } from '#domain/fault.ts'
+import { freeBytes } from '#domain/free-bytes.ts'
 import type { ItemId, PackId, PlanId } from '#domain/id.ts'
 import { chunkBytes } from '#domain/item.ts'
 import { packBytes, packObject } from '#domain/pack.ts'
@@ -39,8 +40,8 @@ export type Received = {
 }
 
 export type Receiving = {
-  /** The next bytes are chunks `first …` of this item. */
-  begin(item: ItemId, first: number): void
+  /** The next bytes are chunks `first …` of this item; `length` of them where that is known, at most a part's. */
+  begin(item: ItemId, first: number, length?: number): void
   /** Takes bytes; `piece` may be reused afterwards. False asks the door to wait for `ready` before more. */
   push(piece: Uint8Array): boolean
   /** The run ends. */
@@ -102,6 +103,7 @@ export const receive =
       work = later(
         work.then(async () => {
           await (await object).write(buffers)
+          for (const buffer of buffers) freeBytes(buffer)
           unwritten -= size
         }),
       )
@@ -119,9 +121,15 @@ export const receive =
       )
     }
 
-    const begin = (item: ItemId, first: number): void => {
+    const closeFilling = (): void => {
+      if (filling !== null) closePack(filling)
+      filling = null
+    }
+
+    const begin = (item: ItemId, first: number, length?: number): void => {
+      if (length !== undefined && filling !== null && filling.pack.plain + length > packBytes) closeFilling()
       filling ??= startPack()
-      filling.pack.begin(item, first)
+      filling.pack.begin(item, first, length)
       run = { item, chunk: first, inChunk: 0 }
     }
 
@@ -155,10 +163,7 @@ export const receive =
       if (filling === null) throw new Error('no run has begun')
       filling.pack.end()
       run = null
-      if (filling.pack.plain >= packBytes) {
-        closePack(filling)
-        filling = null
-      }
+      if (filling.pack.plain >= packBytes) closeFilling()
     }
 
     const abort = async (): Promise<void> => {
@@ -219,8 +224,7 @@ export const receive =
     }
 
     const commit = async (files: readonly UnplannedFile[] = []): Promise<Received | Refusal> => {
-      if (filling !== null) closePack(filling)
-      filling = null
+      closeFilling()
       await work
       const refused = files.length > 0 ? await announce(files) : null
       const received = refused ?? (await record())

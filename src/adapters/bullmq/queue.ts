@@ -2,6 +2,7 @@
  * The job queue on BullMQ, one BullMQ queue per declared job. Finished jobs leave at once (`true`: keeping a
  * count costs a delete per job and has been seen to deadlock on PostgreSQL); their history is the ledger's.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createPostgresBackend, Queue, runMigrations, Worker } from 'bullmq'
 import { Pool } from 'pg'
 import { Fault } from '#domain/fault.ts'
@@ -25,17 +26,29 @@ export const openQueuePool = (databaseUrl: string): Pool => {
     connectionTimeoutMillis: 5_000,
     options: `-c search_path=${queueSchema}`,
   })
-  // A connection that breaks while idle is replaced at the next use; without a listener it would end the process.
+  // A connection that breaks, idle or taken, is replaced at the next use; unheard it would end the process.
   pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
+
+/**
+ * BullMQ notes every step of a job in `event`, for listeners that do not exist here, and trims late. Without this
+ * a finished job would leave its id behind. One statement string is one transaction, so the lock holds for both.
+ */
+const forgetEvents = `
+  select pg_advisory_xact_lock(7263002);
+  create or replace function ${queueSchema}.forget_event() returns trigger
+    language plpgsql as 'begin return null; end';
+  create or replace trigger forget_event before insert on ${queueSchema}.event
+    for each row execute function ${queueSchema}.forget_event()`
 
 /** Makes or updates BullMQ's tables. Safe to call from several processes at once. */
 export const migrateQueue = async (pool: Pool): Promise<void> => {
   const client = await pool.connect()
   try {
-    await client.query(`create schema if not exists ${queueSchema}`)
     await runMigrations(client, queueSchema)
+    await client.query(forgetEvents)
   } finally {
     client.release()
   }
@@ -81,6 +94,15 @@ export const createJobQueue = (pool: Pool, jobs: readonly Pick<Job<never>, 'name
   }
 }
 
+const runOnce = async (handler: JobHandler, raw: unknown, attempt: number, last: boolean): Promise<void> => {
+  try {
+    await handler.run(raw, attempt)
+  } catch (error) {
+    if (last) await handler.onExhausted(raw, error)
+    throw error
+  }
+}
+
 /** The side that runs jobs, `concurrency` of each kind at once. */
 export const createJobHost = (
   pool: Pool,
@@ -93,12 +115,11 @@ export const createJobHost = (
       name,
       async (job) => {
         const attempt = job.attemptsMade + 1
-        try {
-          await handler.run(job.data, attempt)
-        } catch (error) {
-          if (attempt >= (job.opts.attempts ?? 1)) await handler.onExhausted(job.data, error)
-          throw error
-        }
+        const last = attempt >= (job.opts.attempts ?? 1)
+        await runOnce(handler, job.data, attempt, last).catch(() => {
+          // BullMQ keeps an error's message and stack in its tables, where nothing that was said may stand.
+          throw new Error('failed')
+        })
       },
       { connection: pool, concurrency, lockDuration: lockMs, stalledInterval: lockMs / 2, drainDelay: 5 },
       createPostgresBackend,
@@ -113,11 +134,11 @@ export const createJobHost = (
       await Promise.all(workers.map((worker) => worker.waitUntilReady()))
     },
     stop: async (ms) => {
-      const late = setTimeout(() => {
-        for (const worker of workers) void worker.close(true)
-      }, ms)
-      await Promise.all(workers.map((worker) => worker.close()))
-      clearTimeout(late)
+      const closing = Promise.all(workers.map((worker) => worker.close()))
+      // A second `close`, forced or not, only waits for the first; so the patience is ours.
+      const patience = new AbortController()
+      await Promise.race([closing, sleep(ms, null, { signal: patience.signal }).catch(() => null)])
+      patience.abort()
     },
   }
 }

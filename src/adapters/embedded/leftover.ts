@@ -66,6 +66,9 @@ export const clearLeftovers = async (home: string, tempFolder: string): Promise<
   if (!(await waitForNone(home, 30_000)))
     throw startFault('ledger.unavailable', `An earlier database still runs in ${home} and does not end.`)
   await rm(join(cluster, 'postmaster.pid'), { force: true })
+  // The socket has a lock file of its own, which counts a dead server nobody waited for as a living one.
+  for (const name of await readdir(join(home, 'socket')).catch(() => []))
+    if (name.startsWith('.s.PGSQL.')) await rm(join(home, 'socket', name), { force: true })
   if (left !== null && left.socketFolder === join(tempFolder, basename(left.socketFolder)))
     if (basename(left.socketFolder).startsWith(socketPrefix))
       await rm(left.socketFolder, { recursive: true, force: true })

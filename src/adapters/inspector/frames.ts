@@ -18,7 +18,7 @@ export type FrameKind = (typeof frameKinds)[keyof typeof frameKinds]
 export type Frame = { readonly kind: FrameKind; readonly payload: Buffer }
 
 export const frameHeaderBytes = 5
-export const headBytes = 65_536
+export const headBytes = 16_384
 export const mostReadBytes = 1_048_576
 export const sizeBytes = 8
 export const readBytes = 12

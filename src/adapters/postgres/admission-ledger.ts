@@ -2,7 +2,7 @@
 import { sql, type Transaction } from 'kysely'
 import { Fault } from '#domain/fault.ts'
 import type { CaseId, ItemId, PackId, PlanId } from '#domain/id.ts'
-import { itemMachine } from '#domain/item.ts'
+import { itemMachine, readableStates } from '#domain/item.ts'
 import { packMachine } from '#domain/pack.ts'
 import { worstOutcome } from '#domain/verdict.ts'
 import type { AdmissionLedger, ArrivedItem, ArrivedPack, ItemDecision } from '#ports/admission-ledger.ts'
@@ -67,10 +67,19 @@ const keysOf = async <Id extends PackId | PlanId>(
   return new Map(rows.rows.map((row) => [row.id, row.locked_key]))
 }
 
+/** Locks items in the order intake does, so that the same files sent again meanwhile cannot deadlock with this. */
+const lockItems = async (trx: Trx, ids: readonly ItemId[]): Promise<void> => {
+  await sql`select from items where id = any(${ids}::uuid[]) order by id for no key update`.execute(trx)
+}
+
 /** Moves the items that still wait, and says which those were. */
 const moveItems = async (trx: Trx, decisions: readonly ItemDecision[], at: Date): Promise<Set<ItemId>> => {
   const outcomes = decisions.map((decision) => worstOutcome(decision.codes))
   for (const outcome of outcomes) if (!itemMachine.may('received', outcome)) throw new Fault('state.conflict')
+  await lockItems(
+    trx,
+    decisions.map((decision) => decision.item),
+  )
   const moved = await sql<{ id: ItemId }>`
     update items set state = t.state, kind = t.kind, sha256 = t.sha256, crc32 = t.crc32,
       codes = string_to_array(t.codes, ' '),
@@ -84,6 +93,9 @@ const moveItems = async (trx: Trx, decisions: readonly ItemDecision[], at: Date)
     returning items.id`.execute(trx)
   return new Set(moved.rows.map((row) => row.id))
 }
+
+const isReadable = (decision: ItemDecision): boolean =>
+  readableStates.some((state) => state === worstOutcome(decision.codes))
 
 const replaceKeys = async (trx: Trx, pack: ArrivedPack, decided: readonly ItemDecision[]): Promise<void> => {
   const extents = new Map(pack.items.map((item) => [item.id, item.extents]))
@@ -145,7 +157,8 @@ export const createAdmissionLedger = (db: Database): AdmissionLedger => ({
           .selectFrom('cases')
           .select('wrapped_key')
           .where('id', '=', pack.case)
-          .forUpdate()
+          // Admissions take turns; what senders bring meanwhile only refers to the case and need not wait.
+          .forNoKeyUpdate()
           .executeTakeFirst()
         const moved = await trx
           .updateTable('packs')
@@ -161,11 +174,12 @@ export const createAdmissionLedger = (db: Database): AdmissionLedger => ({
         await replaceKeys(trx, pack, decided)
         await indexItems(trx, pack.case, decided, at)
         await noteVerdicts(trx, decided, at)
-        await trx
-          .updateTable('cases')
-          .set({ revision: sql`revision + 1`, changed_at: at })
-          .where('id', '=', pack.case)
-          .execute()
+        if (decided.some(isReadable))
+          await trx
+            .updateTable('cases')
+            .set({ revision: sql`revision + 1`, content_at: at })
+            .where('id', '=', pack.case)
+            .execute()
         return decided
       }),
     ),
@@ -183,8 +197,15 @@ export const createAdmissionLedger = (db: Database): AdmissionLedger => ({
         const items = await trx
           .updateTable('items')
           .set({ state: 'quarantined', codes: ['CHECK_UNAVAILABLE'], decided_at: at })
-          .where('received_in', '=', id)
-          .where('state', '=', 'received')
+          .where('id', 'in', (query) =>
+            query
+              .selectFrom('items')
+              .select('id')
+              .where('received_in', '=', id)
+              .where('state', '=', 'received')
+              .orderBy('id')
+              .forNoKeyUpdate(),
+          )
           .returning('id')
           .execute()
         return items.map((item) => item.id)

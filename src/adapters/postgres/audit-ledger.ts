@@ -35,6 +35,12 @@ const hashEntry = (previous: Buffer, row: Omit<Row, 'hash'>): Buffer =>
     )
     .digest()
 
+/** `exact`: the column holds no more of the time than the hash covers. */
+type WalkedRow = Row & { readonly exact: boolean }
+
+const follows = (previous: Buffer, { exact, ...row }: WalkedRow): boolean =>
+  exact && Number.isFinite(row.at.getTime()) && hashEntry(previous, row).equals(row.hash)
+
 const toEntry = (row: Row): AuditEntry => ({
   seq: row.seq,
   at: row.at,
@@ -82,19 +88,21 @@ export const createAuditLedger = (db: Database): AuditLedger => ({
   verify: () =>
     guarded(async () => {
       let previous: Buffer = start
-      let seq = 0
-      for (;;) {
-        const rows = await db
+      let last = 0
+      for (let cursor: number | null = null; ; cursor = last) {
+        const rows: WalkedRow[] = await db
           .selectFrom('audit')
           .selectAll()
-          .where('seq', '>', seq)
+          .select(sql<boolean>`isfinite(at) and at = date_trunc('milliseconds', at)`.as('exact'))
+          // No lower bound at first: an entry put in before the beginning is met as well.
+          .$if(cursor !== null, (query) => query.where('seq', '>', cursor ?? 0))
           .orderBy('seq')
           .limit(pageRows)
           .execute()
         for (const row of rows) {
-          if (row.seq !== seq + 1 || !hashEntry(previous, row).equals(row.hash)) return row.seq
+          if (row.seq !== last + 1 || !follows(previous, row)) return row.seq
           previous = row.hash
-          seq = row.seq
+          last = row.seq
         }
         if (rows.length < pageRows) return null
       }

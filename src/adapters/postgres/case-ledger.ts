@@ -41,6 +41,7 @@ export const createCaseLedger = (db: Database): CaseLedger => ({
           details,
           created_at: at,
           changed_at: at,
+          content_at: at,
         })
         .execute()
     }),
@@ -78,11 +79,13 @@ export const createCaseLedger = (db: Database): CaseLedger => ({
 
   moveCase: (id, to, at) =>
     guarded(async () => {
+      const from = caseMachine.into(to)
+      if (from.length === 0) return false
       const moved = await db
         .updateTable('cases')
         .set({ state: to, changed_at: at })
         .where('id', '=', id)
-        .where('state', 'in', caseMachine.into(to))
+        .where('state', 'in', from)
         .executeTakeFirst()
       return moved.numUpdatedRows === 1n
     }),

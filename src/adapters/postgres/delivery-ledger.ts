@@ -97,14 +97,14 @@ const readContent = (db: Database, of: CaseId, only: ItemId | null): Promise<Cas
     .execute(async (trx) => {
       const owner = await trx
         .selectFrom('cases')
-        .select(['state', 'revision', 'changed_at', 'wrapped_key'])
+        .select(['state', 'revision', 'content_at', 'wrapped_key'])
         .where('id', '=', of)
         .executeTakeFirst()
       if (owner === undefined || owner.wrapped_key === null || !mayRead(owner.state)) return null
       return {
         case: of,
         revision: owner.revision,
-        changedAt: owner.changed_at,
+        changedAt: owner.content_at,
         wrappedKey: owner.wrapped_key,
         items: await readItems(trx, of, only),
       }

@@ -2,64 +2,48 @@
 import { sql, type Transaction } from 'kysely'
 import { mayReceive } from '#domain/case.ts'
 import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
-import type { ItemId, PackId, SenderId } from '#domain/id.ts'
-import { chunkBytes, chunkCount } from '#domain/item.ts'
+import type { ItemId, SenderId } from '#domain/id.ts'
+import { chunkCount } from '#domain/item.ts'
 import { isVerdictCode } from '#domain/verdict.ts'
 import type { IntakeLedger, NewPack, PlannedItem, ReceivedItem, RecordedPacks } from '#ports/intake-ledger.ts'
-import { missingRuns, overlap, readRuns, writeRuns } from './chunk-runs.ts'
+import { type Chosen, chooseExtents, type Filling } from './choose-extents.ts'
+import { missingRuns, readRuns, writeRuns } from './chunk-runs.ts'
 import { type Database, guarded } from './database.ts'
 import type { Tables } from './tables.ts'
 
 type Trx = Transaction<Tables>
-type Extents = NewPack['extents']
 
 const caseIsOpen = async (trx: Trx, id: NewPack['case']): Promise<boolean> => {
   const row = await trx.selectFrom('cases').select('state').where('id', '=', id).executeTakeFirst()
   return row !== undefined && mayReceive(row.state)
 }
 
-/** True when a run lies on the item's grid of chunks and has exactly the bytes that belong there. */
-const fits = (extent: Extents[number], size: number): boolean => {
-  const chunks = chunkCount(size)
-  const start = extent.first * chunkBytes
-  const end = Math.min(size, (extent.first + extent.count) * chunkBytes)
-  return extent.first + extent.count <= chunks && extent.length === Math.max(0, end - start)
-}
-
-/** Which extents are new, or why this pack may not be recorded. Locks the items it names, in one order. */
-const chooseExtents = async (
-  trx: Trx,
-  pack: NewPack,
-): Promise<{ fresh: Extents; completed: ItemId[] } | Refusal> => {
-  const ids = [...new Set(pack.extents.map((extent) => extent.item))]
+/** Locks every item the packs name, in one order whatever the packs' order is: calls that cross must not deadlock. */
+const lockItems = async (trx: Trx, packs: readonly NewPack[]): Promise<Map<ItemId, Filling>> => {
+  const ids = [...new Set(packs.flatMap((pack) => pack.extents.map((extent) => extent.item)))]
+  if (ids.length === 0) return new Map()
   const rows = await trx
     .selectFrom('items')
-    .select(['id', 'size', 'state', 'have'])
-    .where('sender_id', '=', pack.sender)
-    .where('id', 'in', ids)
+    .select(['id', 'sender_id', 'size', 'state', 'have'])
+    .where('sender_id', 'in', [...new Set(packs.map((pack) => pack.sender))])
+    .where(sql<boolean>`id = any(${ids}::uuid[])`)
     .orderBy('id')
     .forUpdate()
     .execute()
-  const items = new Map(rows.map((row) => [row.id, { ...row, runs: readRuns(row.have) }]))
-  const fresh: NewPack['extents'][number][] = []
-  for (const extent of pack.extents) {
-    const item = items.get(extent.item)
-    if (item === undefined) return refuse('plan.unknown-item')
-    if (!fits(extent, item.size)) return refuse('plan.changed')
-    const known = overlap(item.runs, extent)
-    if (known === extent.count) continue
-    if (known > 0 || item.state !== 'receiving') return refuse('plan.changed')
-    item.runs.push(extent)
-    fresh.push(extent)
-  }
-  const completed = [...items.values()]
-    .filter((item) => item.state === 'receiving')
-    .filter((item) => item.runs.reduce((sum, run) => sum + run.count, 0) === chunkCount(item.size))
-    .map((item) => item.id)
-  return { fresh, completed }
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      {
+        sender: row.sender_id,
+        size: row.size,
+        runs: readRuns(row.have),
+        waits: row.state === 'receiving',
+      },
+    ]),
+  )
 }
 
-const insertPack = async (trx: Trx, pack: NewPack, fresh: Extents, completed: ItemId[]): Promise<void> => {
+const insertPack = async (trx: Trx, { pack, fresh, completed }: Chosen): Promise<void> => {
   const runs = Map.groupBy(fresh, (extent) => extent.item)
   const ids = [...runs.keys()]
   const have = ids.map((id) => writeRuns(runs.get(id) ?? []))
@@ -110,6 +94,7 @@ const readItems = async (
         .innerJoin('items', 'items.id', 'extents.item_id')
         .select(['item_id', 'first', 'count', 'length', 'extents.sha256'])
         .where('items.sender_id', '=', sender)
+        .where('items.state', 'not in', ['discarded', 'erased'])
         .orderBy('item_id')
         .orderBy('first')
         .execute()
@@ -189,21 +174,21 @@ export const createIntakeLedger = (db: Database): IntakeLedger => ({
   recordPacks: (packs) =>
     guarded(() =>
       db.transaction().execute(async (trx): Promise<RecordedPacks | Refusal> => {
-        const repeated: PackId[] = []
-        const completed: ItemId[] = []
+        for (const id of new Set(packs.map((pack) => pack.case)))
+          if (!(await caseIsOpen(trx, id))) return refuse('case.closed')
+        const items = await lockItems(trx, packs)
+        const chosen: Chosen[] = []
         for (const pack of packs) {
-          const open = await caseIsOpen(trx, pack.case)
-          const chosen = open ? await chooseExtents(trx, pack) : refuse('case.closed')
-          if (isRefusal(chosen)) {
-            // Kysely commits what a callback returns; so what was inserted is undone first.
-            await sql`rollback and chain`.execute(trx)
-            return chosen
-          }
-          if (chosen.fresh.length === 0) repeated.push(pack.id)
-          else await insertPack(trx, pack, chosen.fresh, chosen.completed)
-          completed.push(...chosen.completed)
+          const choice = chooseExtents(pack, items)
+          if (isRefusal(choice)) return choice
+          chosen.push(choice)
         }
-        return { repeated, completed }
+        const fresh = chosen.filter((choice) => choice.fresh.length > 0)
+        for (const choice of fresh) await insertPack(trx, choice)
+        return {
+          repeated: chosen.filter((choice) => choice.fresh.length === 0).map(({ pack }) => pack.id),
+          completed: fresh.flatMap((choice) => choice.completed),
+        }
       }),
     ),
 
@@ -213,9 +198,17 @@ export const createIntakeLedger = (db: Database): IntakeLedger => ({
       const moved = await db
         .updateTable('items')
         .set({ state: 'discarded', decided_at: at })
-        .where('sender_id', '=', sender)
-        .where('id', 'in', [...items])
         .where('state', '=', 'receiving')
+        // Locked in the order of `lockItems`, so that a part that arrives meanwhile cannot deadlock with this.
+        .where('id', 'in', (query) =>
+          query
+            .selectFrom('items')
+            .select('id')
+            .where('sender_id', '=', sender)
+            .where(sql<boolean>`id = any(${[...items]}::uuid[])`)
+            .orderBy('id')
+            .forUpdate(),
+        )
         .executeTakeFirst()
       return Number(moved.numUpdatedRows)
     }),
@@ -240,7 +233,11 @@ export const createIntakeLedger = (db: Database): IntakeLedger => ({
           .executeTakeFirstOrThrow()
         if (missing > 0) return refuse('send.incomplete', { missing })
         await trx.updateTable('senders').set({ finished_at: at }).where('id', '=', sender).execute()
-        await trx.insertInto('receipts').values({ sender_id: sender, at, statement: receipt }).execute()
+        await trx
+          .insertInto('receipts')
+          .values({ sender_id: sender, at, statement: receipt })
+          .onConflict((same) => same.columns(['sender_id', 'at']).doUpdateSet({ statement: receipt }))
+          .execute()
         return { case: row.case_id }
       }),
     ),

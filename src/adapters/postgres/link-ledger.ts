@@ -12,6 +12,9 @@ type Row = Selectable<Tables['links']>
 
 const minutes = 60_000
 
+/** Uses of a session within this of the last one kept are not written again, milliseconds. */
+const seenGrain = 1_000
+
 const toLink = (row: Row): UploadLink => ({
   id: row.id,
   case: row.case_id,
@@ -134,7 +137,7 @@ export const createLinkLedger = (db: Database): LinkLedger => ({
     guarded(() =>
       db.transaction().execute(async (trx) => {
         const row = await lockLink(trx, id)
-        if (row === undefined) return 0
+        if (row === undefined || (row.locked_until !== null && row.locked_until > at)) return 0
         const tries = row.tries + 1
         const locks = tries >= lockout.tries
         await trx
@@ -175,7 +178,7 @@ export const createLinkLedger = (db: Database): LinkLedger => ({
       const age = at.getTime() - row.created_at.getTime()
       if (quiet > senderSession.idleMinutes * minutes || age > senderSession.absoluteHours * 60 * minutes)
         return refuse('session.ended')
-      if (quiet > minutes)
+      if (quiet >= seenGrain)
         await db.updateTable('sessions').set({ seen_at: at }).where('id', '=', row.id).execute()
       return {
         id: row.id,

@@ -32,7 +32,10 @@ export type Tables = {
     intake_key: string | null
     details: MaybeBytes
     created_at: Date
+    /** When its state moved last. */
     changed_at: Date
+    /** When its revision was last counted up. */
+    content_at: Date
   }
   senders: {
     id: SenderId

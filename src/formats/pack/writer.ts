@@ -23,8 +23,8 @@ export type PackIdentity = {
 }
 
 export type PackWriter = {
-  /** Starts the run of an item's chunks that the next pieces belong to, at chunk `first`. */
-  begin(item: ItemId, first: number): void
+  /** Starts the run of an item's chunks that the next pieces belong to, at chunk `first`; `length` where known. */
+  begin(item: ItemId, first: number, length?: number): void
   /** Takes plain bytes of the run. The piece may be reused afterwards. */
   push(piece: Uint8Array): void
   /** Ends the run. */
@@ -103,9 +103,9 @@ export const createPackWriter = (identity: PackIdentity): PackWriter => {
   }
 
   return {
-    begin(item, first) {
+    begin(item, first, length) {
       const key = randomBytes(32)
-      const sealer = createSealer(key, extentSeal(identity.pack, item, first))
+      const sealer = createSealer(key, extentSeal(identity.pack, item, first), { length })
       run = { item, first, offset: size, key, sealer, hash: createHash('sha256'), crc: 0, length: 0 }
     },
     push(piece) {

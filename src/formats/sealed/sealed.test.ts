@@ -122,14 +122,15 @@ describe('sealed stream: vectors that open', () => {
     (vector) => {
       const plain = openAll(vector.key, vector.associated, vector.sealed)
       const fixed = { salt: vector.sealed.subarray(1, 33), prefix: vector.sealed.subarray(33, 40) }
-      for (const size of [Math.max(1, plain.length), 65_536, 10_007, 1]) {
-        const out: Uint8Array[] = []
-        const sealer = createSealer(vector.key, vector.associated, fixed)
-        for (let at = 0; at < plain.length; at += size) sealer.push(plain.subarray(at, at + size), out)
-        sealer.end(out)
-        expect(Buffer.concat(out).equals(vector.sealed)).toBe(true)
-        expect(sealer.sealed).toBe(vector.sealed.length)
-      }
+      for (const size of [Math.max(1, plain.length), 65_536, 10_007, 1])
+        for (const length of [undefined, plain.length]) {
+          const out: Uint8Array[] = []
+          const sealer = createSealer(vector.key, vector.associated, { length, fixed })
+          for (let at = 0; at < plain.length; at += size) sealer.push(plain.subarray(at, at + size), out)
+          sealer.end(out)
+          expect(Buffer.concat(out).equals(vector.sealed)).toBe(true)
+          expect(sealer.sealed).toBe(vector.sealed.length)
+        }
     },
   )
 })
@@ -168,7 +169,7 @@ describe('sealed stream: properties', () => {
           const plain = randomBytes(size)
           const key = randomBytes(32)
           const out: Uint8Array[] = []
-          const sealer = createSealer(key, 'x', undefined)
+          const sealer = createSealer(key, 'x', { length: size % 2 === 0 ? size : undefined })
           for (let at = 0; at < size; at += piece) sealer.push(plain.subarray(at, at + piece), out)
           sealer.end(out)
           const sealed = Buffer.concat(out)
@@ -181,6 +182,13 @@ describe('sealed stream: properties', () => {
       ),
       { numRuns: 60 },
     )
+  })
+
+  it('a length that was told is held to', () => {
+    const sealer = createSealer(randomBytes(32), 'x', { length: 10 })
+    expect(() => sealer.push(randomBytes(11), [])).toThrow('more bytes')
+    sealer.push(randomBytes(9), [])
+    expect(() => sealer.end([])).toThrow('fewer bytes')
   })
 
   it('any changed bit is found', () => {

@@ -1,14 +1,23 @@
 /**
- * Sealing as the bytes come. A segment is closed only when a byte beyond it is known or the text ends, because
- * its nonce says whether it is the last; so at most one segment waits in memory.
+ * Sealing as the bytes come. A segment's nonce says whether it is the last. When the whole length is told
+ * beforehand that is known at once, and pieces are sealed where they lie; otherwise a segment waits in memory
+ * until a byte beyond it comes or the text ends.
  */
-import { createCipheriv, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
+import {
+  type CipherGCM,
+  createCipheriv,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto'
 import {
   firstPlainBytes,
   headerBytes,
   plainBytes,
   prefixBytes,
   saltBytes,
+  segmentCount,
   setNonce,
   tagBytes,
 } from './layout.ts'
@@ -32,29 +41,88 @@ export type Sealer = {
   readonly sealed: number
 }
 
-/**
- * Starts a sealed stream under a 32-byte key that is used for this stream only.
- * The header is given out with the first bytes.
- */
-export const createSealer = (key: Uint8Array, associated: string, fixed?: FixedStart): Sealer => {
+type Start = { readonly key: KeyObject; readonly nonce: Buffer; readonly header: Buffer }
+
+const beginStream = (key: Uint8Array, associated: string, fixed: FixedStart | undefined): Start => {
   const salt = fixed?.salt ?? randomBytes(saltBytes)
   const prefix = fixed?.prefix ?? randomBytes(prefixBytes)
-  const streamKey = deriveStreamKey(key, salt, associated)
   const nonce = Buffer.alloc(12)
   prefix.copy(nonce)
+  const header = Buffer.concat([Buffer.of(headerBytes), salt, prefix])
+  return { key: deriveStreamKey(key, salt, associated), nonce, header }
+}
+
+const openCipher = ({ key, nonce }: Start, index: number, last: boolean): CipherGCM => {
+  if (index >= mostSegments) throw new RangeError('sealed stream is full')
+  setNonce(nonce, index, last)
+  return createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
+}
+
+const roomOf = (index: number): number => (index === 0 ? firstPlainBytes : plainBytes)
+
+/** For a text of `length` bytes: no piece is copied. @throws RangeError for more or fewer bytes than told. */
+const createExactSealer = (start: Start, length: number): Sealer => {
+  const last = segmentCount(length) - 1
+  let index = 0
+  let left = length
+  let room = 0
+  let cipher: CipherGCM | null = null
+  let sealed = 0
+
+  const open = (out: Uint8Array[]): CipherGCM => {
+    if (index === 0) {
+      out.push(start.header)
+      sealed += headerBytes
+    }
+    room = roomOf(index)
+    cipher = openCipher(start, index, index === last)
+    return cipher
+  }
+  const close = (current: CipherGCM, out: Uint8Array[]): void => {
+    current.final()
+    out.push(current.getAuthTag())
+    sealed += tagBytes
+    index += 1
+    cipher = null
+  }
+
+  return {
+    push(piece, out) {
+      if (piece.length > left) throw new RangeError('more bytes than were told')
+      left -= piece.length
+      for (let at = 0; at < piece.length; ) {
+        const current = cipher ?? open(out)
+        const take = Math.min(room, piece.length - at)
+        out.push(current.update(piece.subarray(at, at + take)))
+        sealed += take
+        room -= take
+        at += take
+        if (room === 0) close(current, out)
+      }
+    },
+    end(out) {
+      if (left > 0) throw new RangeError('fewer bytes than were told')
+      if (cipher !== null || length === 0) close(cipher ?? open(out), out)
+    },
+    get sealed() {
+      return sealed
+    },
+  }
+}
+
+/** For a text whose end is not known: one segment waits. */
+const createOpenSealer = (start: Start): Sealer => {
   const waiting = Buffer.allocUnsafeSlow(plainBytes)
   let filled = 0
   let index = 0
   let sealed = 0
 
   const close = (plain: Uint8Array, last: boolean, out: Uint8Array[]): void => {
-    if (index >= mostSegments) throw new RangeError('sealed stream is full')
     if (index === 0) {
-      out.push(Buffer.concat([Buffer.of(headerBytes), salt, prefix]))
+      out.push(start.header)
       sealed += headerBytes
     }
-    setNonce(nonce, index, last)
-    const cipher = createCipheriv('aes-256-gcm', streamKey, nonce, { authTagLength: tagBytes })
+    const cipher = openCipher(start, index, last)
     if (plain.length > 0) out.push(cipher.update(plain))
     cipher.final()
     out.push(cipher.getAuthTag())
@@ -64,9 +132,8 @@ export const createSealer = (key: Uint8Array, associated: string, fixed?: FixedS
 
   return {
     push(piece, out) {
-      let at = 0
-      while (at < piece.length) {
-        const room = index === 0 ? firstPlainBytes : plainBytes
+      for (let at = 0; at < piece.length; ) {
+        const room = roomOf(index)
         if (filled === room) {
           close(waiting.subarray(0, room), false, out)
           filled = 0
@@ -91,6 +158,19 @@ export const createSealer = (key: Uint8Array, associated: string, fixed?: FixedS
   }
 }
 
+/**
+ * Starts a sealed stream under a 32-byte key that is used for this stream only; `length` is the number of plain
+ * bytes where it is known. The header is given out with the first bytes.
+ */
+export const createSealer = (
+  key: Uint8Array,
+  associated: string,
+  { length, fixed }: { readonly length?: number | undefined; readonly fixed?: FixedStart | undefined } = {},
+): Sealer => {
+  const start = beginStream(key, associated, fixed)
+  return length === undefined ? createOpenSealer(start) : createExactSealer(start, length)
+}
+
 /** Seals a whole text at once. */
 export const sealAll = (
   key: Uint8Array,
@@ -99,7 +179,7 @@ export const sealAll = (
   fixed?: FixedStart,
 ): Buffer => {
   const out: Uint8Array[] = []
-  const sealer = createSealer(key, associated, fixed)
+  const sealer = createSealer(key, associated, { length: plain.length, fixed })
   sealer.push(plain, out)
   sealer.end(out)
   return Buffer.concat(out)

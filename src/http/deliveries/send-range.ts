@@ -5,6 +5,7 @@
 import { once } from 'node:events'
 import type { Request, Response } from 'express'
 import { Fault, type Refusal, refuse } from '#domain/fault.ts'
+import { freeBytes } from '#domain/free-bytes.ts'
 import { type ByteRange, isKnown, rangeHolds, readRange } from './range.ts'
 
 /** Something with a known length of which any range can be read. `etag` is strong and quoted. */
@@ -35,7 +36,8 @@ const writeBytes = async (res: Response, source: Deliverable, { start, end }: By
     for (const bytes of batch) {
       left -= bytes.length
       if (left < 0) throw new Fault('store.damaged')
-      res.write(bytes)
+      // Gone to the kernel, or given up: either way nobody reads it again.
+      res.write(bytes, () => freeBytes(bytes))
     }
     res.uncork()
     if (res.writableNeedDrain) await roomAgain(res)

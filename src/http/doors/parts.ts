@@ -6,6 +6,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
+import { freeBytes } from '#domain/free-bytes.ts'
 import { partBytes, partHeaderBytes } from '#domain/pack.ts'
 import type { IntakeNeeds } from '#http/needs.ts'
 import { sendProblem } from '#http/problem.ts'
@@ -28,7 +29,7 @@ const takeRuns = (runs: readonly PartRun[], receiving: Receiving) => {
     const run = runs[next]
     if (run === undefined) throw new RangeError('more bytes than runs')
     if (next > 0) receiving.end()
-    receiving.begin(run[0], run[1])
+    receiving.begin(run[0], run[1], run[2])
     left = run[2]
     next += 1
   }
@@ -110,10 +111,16 @@ export const takePart = (
       return runs.feed(start, needed)
     }
 
+    const takeBody = (begun: ReturnType<typeof takeRuns>, piece: Buffer): boolean => {
+      const room = begun.feed(piece, 0)
+      freeBytes(piece)
+      return room
+    }
+
     const onData = (piece: Buffer): void => {
       try {
         hash.update(piece)
-        const room = runs === null ? takeHead(piece) : runs.feed(piece, 0)
+        const room = runs === null ? takeHead(piece) : takeBody(runs, piece)
         if (room) return
         req.pause()
         receiving.ready().then(goOn, fail)

@@ -1,0 +1,46 @@
+/**
+ * Set-up: tables, the queue's tables and the key ring, made or brought to the newest form; and, when nobody can
+ * sign in, an operator's code that works once. Run before the first server: `node src/set-up.ts [--sign-in]`.
+ * Safe to run again, and by several at once.
+ */
+import { migrateQueue, openQueuePool } from '#adapters/bullmq/queue.ts'
+import { createKeyRing } from '#adapters/jose/key-ring.ts'
+import { createSecrets } from '#adapters/jose/secrets.ts'
+import { systemClock } from '#adapters/memory/clock.ts'
+import { openDatabase, openPool } from '#adapters/postgres/database.ts'
+import { migrate } from '#adapters/postgres/migrate.ts'
+import { createOperatorLedger } from '#adapters/postgres/operator-ledger.ts'
+import { type Config, readConfig } from '#config/read-config.ts'
+import { issueSignIn } from '#steps/sign-in.ts'
+
+/** The sentence with a fresh sign-in code for the operator's screen; null when somebody can sign in already. */
+export const setUp = async (
+  { databaseUrl, keysFolder, publicUrl }: Config,
+  newSignIn: boolean,
+): Promise<string | null> => {
+  createKeyRing(keysFolder, systemClock.now())
+  const queuePool = openQueuePool(databaseUrl)
+  const db = openDatabase(openPool({ connectionString: databaseUrl, max: 2 }))
+  try {
+    await migrate(db)
+    await migrateQueue(queuePool)
+    const operators = createOperatorLedger(db)
+    if (!newSignIn && !(await operators.isFresh(systemClock.now()))) return null
+    const code = await issueSignIn({ operators, secrets: createSecrets(), clock: systemClock })()
+    return `Operator sign-in, works once within 24 hours: ${publicUrl}/#sign-in=${code}`
+  } finally {
+    await queuePool.end()
+    await db.destroy()
+  }
+}
+
+if (import.meta.main) {
+  const config = readConfig(process.env)
+  if ('problems' in config) {
+    for (const problem of config.problems) process.stderr.write(`set-up: ${problem}\n`)
+    process.exitCode = 2
+  } else {
+    const sentence = await setUp(config, process.argv.includes('--sign-in'))
+    process.stdout.write(`${sentence ?? 'Everything is set up.'}\n`)
+  }
+}
