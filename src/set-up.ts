@@ -25,7 +25,7 @@ export const setUp = async (
     await migrate(db)
     await migrateQueue(queuePool)
     const operators = createOperatorLedger(db)
-    if (!newSignIn && !(await operators.isFresh(systemClock.now()))) return null
+    if (!newSignIn && !(await operators.needsCode(systemClock.now()))) return null
     const code = await issueSignIn({ operators, secrets: createSecrets(), clock: systemClock })()
     return `Operator sign-in, works once within 24 hours: ${publicUrl}/#sign-in=${code}`
   } finally {

@@ -31,6 +31,6 @@ export type CaseLedger = {
     details: Uint8Array
     at: Date
   }): Promise<void>
-  /** True when every sender who began has finished and no item waits for bytes or a verdict. */
+  /** True when a sender has finished, every one who began has, and no item waits for bytes or a verdict. */
   isComplete(id: CaseId): Promise<boolean>
 }

@@ -44,8 +44,12 @@ export type LinkLedger = {
     id: LinkId,
     session: { id: SessionId; tokenHash: Uint8Array; at: Date },
   ): Promise<SenderSession | Refusal>
-  /** Counts a wrong code; locks the link after the last try. Returns the tries left. */
-  countWrongCode(id: LinkId, at: Date): Promise<number>
+  /**
+   * Counts a try of the link's code before the code is looked at, so that guesses made at once count one by one.
+   * Returns the tries left after it; the last one locks the link. Null while it is locked: the code must not be
+   * looked at. `exchange`, which only a right code reaches, forgets the tries.
+   */
+  countTry(id: LinkId, at: Date): Promise<number | null>
   /** The live session of this token; extends it. Refuses `session.ended`, `link.revoked` or `case.closed`. */
   session(tokenHash: Uint8Array, at: Date): Promise<SenderSession | Refusal>
   /** Revokes a link and ends its sessions; false when there is none or it is revoked already. */

@@ -19,15 +19,14 @@ export const operatorLedgerContract = (name: string, open: OpenLedgers): void =>
       at,
     })
 
-    it('is fresh until a code waits, again when that is over, and never after a sign-in', async () => {
-      expect(await operators.isFresh(noon)).toBe(true)
+    it('needs a code while none waits and nobody is signed in', async () => {
+      expect(await operators.needsCode(noon)).toBe(true)
       const code = bytes()
       await operators.addCode(code, after(10), noon)
-      expect(await operators.isFresh(after(9))).toBe(false)
-      expect(await operators.isFresh(after(11))).toBe(true)
+      expect(await operators.needsCode(after(9))).toBe(false)
       await operators.signIn(code, newOperator())
-      expect(await operators.isFresh(after(11))).toBe(false)
-      expect(await operators.isFresh(after(1_000_000))).toBe(false)
+      expect(await operators.needsCode(after(99))).toBe(false)
+      expect(await operators.needsCode(after(101))).toBe(true)
     })
 
     it('signs in with a code once, whatever races', async () => {

@@ -2,8 +2,8 @@
 import type { OperatorId } from '#domain/id.ts'
 
 export type OperatorLedger = {
-  /** True when no operator ever signed in and no code is waiting. */
-  isFresh(at: Date): Promise<boolean>
+  /** True when nobody is signed in and no code is waiting. */
+  needsCode(at: Date): Promise<boolean>
   addCode(codeHash: Uint8Array, expiresAt: Date, at: Date): Promise<void>
   /** Spends the code and begins a session; null when it is wrong, spent or over. Exactly one of many racers wins. */
   signIn(

@@ -34,10 +34,10 @@ const checkCode = async (
   code: string | undefined,
 ): Promise<Refusal | null> => {
   if (link.codeHash === null) return null
-  if (link.lockedUntil !== null && link.lockedUntil > clock.now()) return refuse('link.locked')
   if (code === undefined) return refuse('link.code-needed')
+  const left = await links.countTry(link.id, clock.now())
+  if (left === null) return refuse('link.locked')
   if (await secrets.matches(code, link.codeHash)) return null
-  const left = await links.countWrongCode(link.id, clock.now())
   return left > 0 ? refuse('link.code-wrong', { left }) : refuse('link.locked')
 }
 

@@ -13,7 +13,7 @@ import type { JobHandler, JobHost, JobQueue } from '#ports/job-queue.ts'
 export const queueSchema = 'bullmq'
 
 /** How long a job may be silent before another worker takes it over. */
-const lockMs = 30_000
+const lockMs = 8_000
 
 const unavailable = (cause: unknown): Fault => new Fault('ledger.unavailable', { cause })
 
@@ -121,7 +121,14 @@ export const createJobHost = (
           throw new Error('failed')
         })
       },
-      { connection: pool, concurrency, lockDuration: lockMs, stalledInterval: lockMs / 2, drainDelay: 5 },
+      {
+        connection: pool,
+        concurrency,
+        lockDuration: lockMs,
+        stalledInterval: lockMs / 2,
+        maxStalledCount: 5,
+        drainDelay: 5,
+      },
       createPostgresBackend,
     )
     worker.on('error', () => {})

@@ -1,5 +1,5 @@
 /** Grants and readable content in PostgreSQL. */
-import { sql, type Transaction } from 'kysely'
+import type { Transaction } from 'kysely'
 import { mayRead } from '#domain/case.ts'
 import { scopes } from '#domain/grant.ts'
 import type { CaseId, ItemId } from '#domain/id.ts'
@@ -200,8 +200,7 @@ export const createDeliveryLedger = (db: Database): DeliveryLedger => ({
         .selectFrom('items')
         .select(['id', 'case_id', 'sender_id', 'plan_id', 'size', 'state', 'kind', 'codes', 'sealed_facts'])
         .where('case_id', '=', id)
-        .orderBy(sql`created_at`)
-        .orderBy('id')
+        .orderBy('seq')
         .execute()
       return rows.map((row) => ({
         id: row.id,

@@ -65,7 +65,7 @@ const insertPack = async (trx: Trx, { pack, fresh, completed }: Chosen): Promise
       ) as t (item_id, first, count, pack_offset, sealed_length, length, sha256, crc32, wrapped_key)
     ), collecting as (
       update cases set state = 'collecting', changed_at = ${pack.at}
-      where id = ${pack.case} and state = 'requested'
+      where id = ${pack.case} and state in ('requested', 'ready')
     )
     update items set
       have = items.have + t.have,
@@ -84,8 +84,7 @@ const readItems = async (
     .selectFrom('items')
     .select(['id', 'size', 'state', 'kind', 'codes'])
     .where('sender_id', '=', sender)
-    .orderBy('created_at')
-    .orderBy('id')
+    .orderBy('seq')
     .execute()
   const extents = brief
     ? []

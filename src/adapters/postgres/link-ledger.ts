@@ -32,7 +32,6 @@ const obstacle = (row: Row, at: Date): Refusal | null => {
   if (row.state !== 'open') return refuse('link.revoked')
   if (row.expires_at <= at) return refuse('link.expired')
   if (row.max_uses !== null && row.uses >= row.max_uses) return refuse('link.used-up')
-  if (row.locked_until !== null && row.locked_until > at) return refuse('link.locked')
   return null
 }
 
@@ -133,22 +132,21 @@ export const createLinkLedger = (db: Database): LinkLedger => ({
       }),
     ),
 
-  countWrongCode: (id, at) =>
+  countTry: (id, at) =>
     guarded(() =>
       db.transaction().execute(async (trx) => {
         const row = await lockLink(trx, id)
-        if (row === undefined || (row.locked_until !== null && row.locked_until > at)) return 0
-        const tries = row.tries + 1
-        const locks = tries >= lockout.tries
+        if (row === undefined || (row.locked_until !== null && row.locked_until > at)) return null
+        const left = lockout.tries - row.tries - 1
         await trx
           .updateTable('links')
           .set({
-            tries: locks ? 0 : tries,
-            locked_until: locks ? new Date(at.getTime() + lockout.minutes * minutes) : row.locked_until,
+            tries: left > 0 ? row.tries + 1 : 0,
+            locked_until: left > 0 ? null : new Date(at.getTime() + lockout.minutes * minutes),
           })
           .where('id', '=', id)
           .execute()
-        return lockout.tries - tries
+        return left
       }),
     ),
 

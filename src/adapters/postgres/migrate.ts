@@ -3,10 +3,9 @@ import type { Kysely } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { Fault } from '#domain/fault.ts'
 import * as trunk from './migrations/0001-trunk.ts'
-import * as contentTime from './migrations/0002-content-time.ts'
 import type { Tables } from './tables.ts'
 
-const migrations = { '0001-trunk': trunk, '0002-content-time': contentTime }
+const migrations = { '0001-trunk': trunk }
 
 /** Applies what is missing. @throws `ledger.unavailable` when a migration fails; it is rolled back whole. */
 export const migrate = async (db: Kysely<Tables>): Promise<void> => {

@@ -3,9 +3,14 @@ import type { OperatorLedger } from '#ports/operator-ledger.ts'
 import { type Database, guarded } from './database.ts'
 
 export const createOperatorLedger = (db: Database): OperatorLedger => ({
-  isFresh: (at) =>
+  needsCode: (at) =>
     guarded(async () => {
-      const session = await db.selectFrom('operator_sessions').select('id').limit(1).executeTakeFirst()
+      const session = await db
+        .selectFrom('operator_sessions')
+        .select('id')
+        .where('expires_at', '>', at)
+        .limit(1)
+        .executeTakeFirst()
       const code = await db
         .selectFrom('operator_codes')
         .select('expires_at')

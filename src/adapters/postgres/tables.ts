@@ -74,6 +74,7 @@ export type Tables = {
   plans: { id: PlanId; case_id: CaseId; sender_id: SenderId; locked_key: string; created_at: Date }
   items: {
     id: ItemId
+    seq: Generated<number>
     case_id: CaseId
     sender_id: SenderId
     plan_id: PlanId

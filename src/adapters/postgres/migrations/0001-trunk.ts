@@ -10,7 +10,8 @@ const statements = [
     intake_key text,
     details bytea,
     created_at timestamptz not null,
-    changed_at timestamptz not null)`,
+    changed_at timestamptz not null,
+    content_at timestamptz not null)`,
   `create index cases_by_state on cases (state, changed_at)`,
   `create table senders (
     id uuid primary key,
@@ -68,6 +69,7 @@ const statements = [
   `create index packs_owed on packs (created_at) where state = 'stored'`,
   `create table items (
     id uuid primary key,
+    seq bigint generated always as identity,
     case_id uuid not null references cases,
     sender_id uuid not null references senders,
     plan_id uuid not null references plans,
