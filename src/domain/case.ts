@@ -41,6 +41,7 @@ export const receivingStates = [
 
 /** Records may be read while the case is in one of these. */
 export const readingStates = [
+  'requested',
   'collecting',
   'ready',
   'assigned',
