@@ -25,6 +25,7 @@ import {
   sendPrepared,
 } from '#fixtures/client/sender.ts'
 import { ctStudy } from '#fixtures/dicom/ct-study.ts'
+import { createTable } from '#fixtures/figures.ts'
 import { type Gateway, startGateway } from '#fixtures/gateway.ts'
 import { cpuByName, peakMemory } from '#fixtures/process-meter.ts'
 
@@ -38,20 +39,7 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds)
 const slices = Number(values.slices)
 
-type Figures = {
-  readonly step: string
-  readonly unit: string
-  readonly goal: string
-  readonly values: number[]
-}
-
-const table = new Map<string, Figures>()
-
-const add = (step: string, unit: string, goal: string, value: number): void => {
-  const row = table.get(step) ?? { step, unit, goal, values: [] }
-  row.values.push(value)
-  table.set(step, row)
-}
+const table = createTable()
 
 type Door = 'parts' | 'multipart'
 
@@ -176,8 +164,8 @@ const doorRound = async (
   if (door === 'parts') await finish(gateway.url, session)
   if (seed === 0) return id
   if (!alone) {
-    add(`${door} door, acknowledged, all running`, 'MB/s', '–', bytes / 1e6 / sent.seconds)
-    add(`${door} door, last byte → available`, 'ms', '≤ 100 (p95)', available)
+    table.add(`${door} door, acknowledged, all running`, 'MB/s', '–', bytes / 1e6 / sent.seconds)
+    table.add(`${door} door, last byte → available`, 'ms', '≤ 100 (p95)', available)
     return id
   }
   const worker = of(admitted, 'worker', 'inspector')
@@ -188,11 +176,11 @@ const doorRound = async (
     door === 'parts' ? '≤ 2.6' : '–',
     of(sent, 'server') / gb,
   )
-  add(`${door} door, acknowledged`, 'MB/s', '–', bytes / 1e6 / sent.seconds)
-  add(`${door} door, admit (worker + inspector)`, 's/GB', '–', worker / gb)
-  add(`${door} door, admit, a slice`, 'ms', '≤ 0.8', (worker * 1_000) / files.length)
-  add(`${door} door, PostgreSQL, both`, 's/GB', '–', ledger / gb)
-  add(`${door} door, whole river`, 's/GB', '≤ 5', (of(sent, 'server') + worker + ledger) / gb)
+  table.add(`${door} door, acknowledged`, 'MB/s', '–', bytes / 1e6 / sent.seconds)
+  table.add(`${door} door, admit (worker + inspector)`, 's/GB', '–', worker / gb)
+  table.add(`${door} door, admit, a slice`, 'ms', '≤ 0.8', (worker * 1_000) / files.length)
+  table.add(`${door} door, PostgreSQL, both`, 's/GB', '–', ledger / gb)
+  table.add(`${door} door, whole river`, 's/GB', '≤ 5', (of(sent, 'server') + worker + ledger) / gb)
   return id
 }
 
@@ -206,34 +194,9 @@ const bundleRound = async (gateway: Gateway, desk: Desk, id: string, warm: boole
     firstByte = got.firstByteMs
   })
   if (!warm) return
-  add('bundle, server', 's/GB', '≤ 1.4', of(cost, 'server') / (bytes / 1e9))
-  add('bundle', 'MB/s', '–', bytes / 1e6 / cost.seconds)
-  add('bundle, first byte', 'ms', '–', firstByte)
-}
-
-const median = (list: readonly number[]): number => {
-  const sorted = list.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? 0
-}
-
-const print = (gateway: Gateway): void => {
-  const width = Math.max(...[...table.keys()].map((step) => step.length))
-  const cell = (value: number): string => value.toFixed(value < 10 ? 2 : 0).padStart(8)
-  console.log(`${'step'.padEnd(width)}    median      best     worst  unit  goal`)
-  for (const { step, unit, goal, values: all } of table.values()) {
-    const [low, high] = [Math.min(...all), Math.max(...all)]
-    const [best, worst] = unit === 'MB/s' ? [high, low] : [low, high]
-    console.log(
-      `${step.padEnd(width)}  ${cell(median(all))}  ${cell(best)}  ${cell(worst)}  ${unit.padEnd(4)}  ${goal}`,
-    )
-  }
-  const peaks = new Map<string, number>()
-  for (const [pid, name] of gateway.processes())
-    if (name !== 'postgres') peaks.set(name, Math.max(peaks.get(name) ?? 0, peakMemory(pid)))
-  for (const [name, peak] of peaks) {
-    const goal = name === 'server' || name === 'worker' ? '≤ 250' : '–'
-    console.log(`${`peak memory, ${name}`.padEnd(width)}  ${cell(peak / 1e6)}${' '.repeat(22)}MB    ${goal}`)
-  }
+  table.add('bundle, server', 's/GB', '≤ 1.4', of(cost, 'server') / (bytes / 1e9))
+  table.add('bundle', 'MB/s', '–', bytes / 1e6 / cost.seconds)
+  table.add('bundle, first byte', 'ms', '–', firstByte)
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'second-read-bench-'))
@@ -257,7 +220,12 @@ try {
       await doorRound(gateway, desk, door, round === 0 ? 0 : seed + 1, false)
       await bundleRound(gateway, desk, id, round > 0)
     }
-  print(gateway)
+  const peaks = new Map<string, number>()
+  for (const [pid, name] of gateway.processes())
+    if (name !== 'postgres') peaks.set(name, Math.max(peaks.get(name) ?? 0, peakMemory(pid)))
+  for (const [name, peak] of peaks)
+    table.add(`peak memory, ${name}`, 'MB', name === 'server' || name === 'worker' ? '≤ 250' : '–', peak / 1e6)
+  for (const line of table.lines()) console.log(line)
 } finally {
   await gateway.stop()
   await rm(folder, { recursive: true, force: true })

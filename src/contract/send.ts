@@ -33,9 +33,6 @@ export const planReply = z.strictObject({
   ),
 })
 
-/** A run of bytes in a part's header: item, its first chunk, bytes. */
-export const partRun = z.tuple([id, whole(0, 2 ** 32 - 1), fileSize])
-
 /** Answered only once the bytes are durable. `completed`: items whose last byte has now arrived. */
 export const partReply = z.strictObject({ packs: count, bytes: count, completed: z.array(id) })
 

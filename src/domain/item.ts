@@ -37,9 +37,6 @@ export const readableStates = [
   'released',
 ] as const satisfies ItemState[]
 
-/** The states that still wait for somebody: the sender's bytes or a worker's verdict. */
-export const openStates = ['receiving', 'received'] as const satisfies ItemState[]
-
 export type ItemKind = 'dicom' | 'pdf' | 'other'
 
 /**

@@ -2,7 +2,7 @@
  * Pack: the unit of I/O. One request's sealed bytes, one object in the store, one job, one transaction.
  * A pack is only ever in the ledger after its object is durable.
  */
-import type { CaseId, PackId, SenderId } from './id.ts'
+import type { PackId } from './id.ts'
 import { machine } from './state-machine.ts'
 
 /** `quarantined`: no worker could process it; its items wait for a person and hold up nobody else. */
@@ -23,17 +23,6 @@ export const partHeaderBytes = 262_144
 
 /** A door that takes endless bodies starts a new pack once this many plain bytes are in one. */
 export const packBytes = 8_388_608
-
-export type Pack = {
-  readonly id: PackId
-  readonly case: CaseId
-  readonly sender: SenderId
-  readonly state: PackState
-  /** Bytes of the object in the store. */
-  readonly size: number
-  /** The pack key as compact JWE to the case's intake public key. */
-  readonly key: string
-}
 
 /** The name of a pack's object: random like its id, so it is never reused. */
 export const packObject = (id: PackId): string => `packs/${id}`

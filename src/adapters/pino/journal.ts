@@ -68,6 +68,3 @@ export const createJournal = (name: string, level: 'info' | 'warn' | 'error' = '
     },
   }
 }
-
-/** A journal that keeps nothing, for tests and tools. */
-export const silentJournal: Journal = { note: () => {} }

@@ -2,10 +2,10 @@
 import type { Kysely } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { Fault } from '#domain/fault.ts'
-import * as trunk from './migrations/0001-trunk.ts'
+import { up as trunk } from './migrations/0001-trunk.ts'
 import type { Tables } from './tables.ts'
 
-const migrations = { '0001-trunk': trunk }
+const migrations = { '0001-trunk': { up: trunk } }
 
 /** Applies what is missing. @throws `ledger.unavailable` when a migration fails; it is rolled back whole. */
 export const migrate = async (db: Kysely<Tables>): Promise<void> => {
