@@ -170,7 +170,7 @@ const doorRound = async (
   }
   const worker = of(admitted, 'worker', 'inspector')
   const ledger = of(sent, 'postgres') + of(admitted, 'postgres')
-  add(
+  table.add(
     `${door} door, acknowledged and durable`,
     's/GB',
     door === 'parts' ? '≤ 2.6' : '–',
@@ -224,7 +224,12 @@ try {
   for (const [pid, name] of gateway.processes())
     if (name !== 'postgres') peaks.set(name, Math.max(peaks.get(name) ?? 0, peakMemory(pid)))
   for (const [name, peak] of peaks)
-    table.add(`peak memory, ${name}`, 'MB', name === 'server' || name === 'worker' ? '≤ 250' : '–', peak / 1e6)
+    table.add(
+      `peak memory, ${name}`,
+      'MB',
+      name === 'server' || name === 'worker' ? '≤ 250' : '–',
+      peak / 1e6,
+    )
   for (const line of table.lines()) console.log(line)
 } finally {
   await gateway.stop()

@@ -139,7 +139,11 @@ describe('the Dockerfile', () => {
     ['root', 'USER 10001:10001', 'USER 0'],
     ['root at the end', 'USER 10001:10001', 'USER 10001:10001\nUSER root'],
     ['no health check', 'HEALTHCHECK ', 'LABEL '],
-    ['a shell as its command', 'CMD ["node", "src/main.ts"]', 'CMD node src/main.ts'],
+    [
+      'a shell as its command',
+      'CMD ["node", "--heap-growing-percent=100", "src/main.ts"]',
+      'CMD node src/main.ts',
+    ],
     ['no volume', 'VOLUME ["/data"]', 'EXPOSE 1'],
     ['everything copied', 'COPY src ./src', 'COPY . .'],
     ['records copied', 'COPY src ./src', 'COPY --chown=10001 src data ./'],

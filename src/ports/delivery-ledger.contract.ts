@@ -156,9 +156,9 @@ export const deliveryLedgerContract = (name: string, open: OpenLedgers): void =>
         expect(await ledgers.delivery.itemsOf(other.case)).toHaveLength(1)
       })
 
-      it('gives nothing before, after, or without a case or its key', async () => {
-        expect(await content()).toBeNull()
-        expect(await ledgers.delivery.revision(sending.case)).toBeNull()
+      it('gives no items before any came, and nothing after, or without a case or its key', async () => {
+        expect((await content())?.items).toEqual([])
+        expect(await ledgers.delivery.revision(sending.case)).toBe(0)
         expect(await ledgers.delivery.content(newId<CaseId>())).toBeNull()
         expect(await ledgers.delivery.revision(newId<CaseId>())).toBeNull()
         const { pack } = await arrive(ledgers, sending, [1])
