@@ -180,7 +180,7 @@ const oneLargeSlice = async () => {
 describe('both doors', () => {
   it('a plain form is received like parts, and the same bytes again are one copy', async () => {
     const { id, session } = await newSession()
-    const files = slices(3, 31)
+    const files = slices(3, 31, 700)
     const form = new FormData()
     for (const file of files)
       form.append('file', new Blob([new Uint8Array(await file.read(0, file.size))]), file.path)

@@ -8,6 +8,7 @@ import type { CaseId, ItemId, PackId, SenderId } from '#domain/id.ts'
 import { chunkCount, type Extent } from '#domain/item.ts'
 import { contentsSeal, extentSeal } from '#domain/seal-name.ts'
 import { wrapKey } from '#formats/sealed/key-wrap.ts'
+import { plainBytes } from '#formats/sealed/layout.ts'
 import { createSealer, type Sealer, sealAll } from '#formats/sealed/sealer.ts'
 import { closingBytes, closingMagic, packMagic } from './layout.ts'
 
@@ -85,6 +86,7 @@ export const createPackWriter = (identity: PackIdentity): PackWriter => {
   let size = 0
   let plain = 0
   let run: Run | null = null
+  let spare: Buffer | undefined
 
   const give = (bytes: Uint8Array): void => {
     out.push(bytes)
@@ -105,7 +107,8 @@ export const createPackWriter = (identity: PackIdentity): PackWriter => {
   return {
     begin(item, first, length) {
       const key = randomBytes(32)
-      const sealer = createSealer(key, extentSeal(identity.pack, item, first), { length })
+      if (length === undefined) spare ??= Buffer.allocUnsafeSlow(plainBytes)
+      const sealer = createSealer(key, extentSeal(identity.pack, item, first), { length, spare })
       run = { item, first, offset: size, key, sealer, hash: createHash('sha256'), crc: 0, length: 0 }
     },
     push(piece) {

@@ -110,9 +110,9 @@ const createExactSealer = (start: Start, length: number): Sealer => {
   }
 }
 
-/** For a text whose end is not known: one segment waits. */
-const createOpenSealer = (start: Start): Sealer => {
-  const waiting = Buffer.allocUnsafeSlow(plainBytes)
+/** For a text whose end is not known: one segment waits, in `spare` where the caller keeps such memory. */
+const createOpenSealer = (start: Start, spare: Buffer | undefined): Sealer => {
+  const waiting = spare ?? Buffer.allocUnsafeSlow(plainBytes)
   let filled = 0
   let index = 0
   let sealed = 0
@@ -158,17 +158,24 @@ const createOpenSealer = (start: Start): Sealer => {
   }
 }
 
+export type SealerTerms = {
+  /** Plain bytes of the whole text, where that is known. */
+  readonly length?: number | undefined
+  readonly fixed?: FixedStart | undefined
+  /** `plainBytes` of memory for a text of unknown length, nobody else's until the stream has ended. */
+  readonly spare?: Buffer | undefined
+}
+
 /**
- * Starts a sealed stream under a 32-byte key that is used for this stream only; `length` is the number of plain
- * bytes where it is known. The header is given out with the first bytes.
+ * Starts a sealed stream under a 32-byte key that is used for this stream only. The header is given out with the first bytes.
  */
 export const createSealer = (
   key: Uint8Array,
   associated: string,
-  { length, fixed }: { readonly length?: number | undefined; readonly fixed?: FixedStart | undefined } = {},
+  { length, fixed, spare }: SealerTerms = {},
 ): Sealer => {
   const start = beginStream(key, associated, fixed)
-  return length === undefined ? createOpenSealer(start) : createExactSealer(start, length)
+  return length === undefined ? createOpenSealer(start, spare) : createExactSealer(start, length)
 }
 
 /** Seals a whole text at once. */

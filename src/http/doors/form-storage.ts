@@ -5,6 +5,7 @@
 import type { Readable } from 'node:stream'
 import type { StorageEngine } from 'multer'
 import { type Refusal, refuse } from '#domain/fault.ts'
+import { freeBytes } from '#domain/free-bytes.ts'
 import type { ItemId } from '#domain/id.ts'
 import type { Ids } from '#ports/clock.ts'
 import type { Receiving, UnplannedFile } from '#steps/receive.ts'
@@ -36,7 +37,11 @@ const takeFile = (stream: Readable, item: ItemId, receiving: Receiving): Promise
     const onData = (piece: Buffer): void => {
       try {
         size += piece.length
-        if (receiving.push(piece)) return
+        const room = receiving.push(piece)
+        // A piece that is all of its memory is a whole read from the socket in the middle of a file: the parser
+        // had nothing else in it and has let go of it.
+        freeBytes(piece)
+        if (room) return
         stream.pause()
         receiving.ready().then(goOn, fail)
       } catch (error) {
