@@ -20,7 +20,7 @@ const programs: readonly Program[] = [
  * Both move gigabytes through buffers outside V8's heap, which makes V8 collect its small heap all the time; it
  * may grow by half before that. Without this a received gigabyte costs twice the CPU.
  */
-const nodeFlags = ['--heap-growing-percent=50']
+const nodeFlags = ['--heap-growing-percent=50', '--max-semi-space-size=4']
 
 /** A program that ended by itself is started again after this pause. */
 const restartMs = 500

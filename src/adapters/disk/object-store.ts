@@ -8,6 +8,8 @@ import { type FileHandle, link, mkdir, open, opendir, rm, stat, unlink } from 'n
 import { dirname, join } from 'node:path'
 import { Fault } from '#domain/fault.ts'
 import type { ObjectStore, ObjectWriter } from '#ports/object-store.ts'
+import { openToRead, openToWrite, readDirect } from './direct-file.ts'
+import { attempt, codeOf } from './disk-fault.ts'
 
 /** A draft this old belongs to nobody: its writer is gone. */
 const draftHours = 24
@@ -17,43 +19,12 @@ const openFiles = 64
 
 const keyShape = /^[a-z]+\/[0-9a-z-]{4,80}$/
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
-
-const toFault = (error: unknown): Fault => {
-  if (error instanceof Fault) return error
-  const code = codeOf(error)
-  if (code === 'ENOENT') return new Fault('store.damaged', { cause: error })
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new Fault('store.full', { cause: error })
-  if (code === 'EEXIST') return new Fault('state.conflict', { cause: error })
-  return new Fault('store.unavailable', { cause: error })
-}
-
-const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
-  try {
-    return await work()
-  } catch (error) {
-    throw toFault(error)
-  }
-}
-
 const flushFolder = async (folder: string): Promise<void> => {
   const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY)
   try {
     await handle.sync()
   } finally {
     await handle.close()
-  }
-}
-
-const writeAll = async (handle: FileHandle, buffers: readonly Uint8Array[]): Promise<void> => {
-  let rest = buffers
-  while (rest.length > 0) {
-    const batch = rest.slice(0, 1024)
-    const wanted = batch.reduce((sum, buffer) => sum + buffer.length, 0)
-    const { bytesWritten } = await handle.writev(batch)
-    if (bytesWritten !== wanted) throw new Fault('store.full')
-    rest = rest.slice(1024)
   }
 }
 
@@ -102,7 +73,7 @@ export const openDiskStore = async (folder: string): Promise<ObjectStore & { clo
 
   const openForReading = async (file: string): Promise<FileHandle> => {
     const known = reading.get(file)
-    const handle = known ?? open(file, 'r')
+    const handle = known ?? openToRead(file)
     reading.delete(file)
     reading.set(file, handle)
     const oldest = reading.size > openFiles ? reading.keys().next().value : undefined
@@ -119,48 +90,37 @@ export const openDiskStore = async (folder: string): Promise<ObjectStore & { clo
     }
   }
 
-  const readInto = async (file: string, target: Buffer, offset: number): Promise<void> => {
-    const handle = await openForReading(file)
-    let at = 0
-    while (at < target.length) {
-      const { bytesRead } = await handle.read(target, at, target.length - at, offset + at)
-      if (bytesRead === 0) throw new Fault('store.damaged')
-      at += bytesRead
-    }
-  }
+  const readInto = async (file: string, target: Buffer, offset: number): Promise<void> =>
+    readDirect(await openForReading(file), target, offset)
 
   const create = async (key: string): Promise<ObjectWriter> => {
     const file = fileOf(key)
     const draft = `${file}.new`
     await makeFolder(file)
-    let handle: FileHandle | null = await open(draft, 'wx', 0o600)
-    const drop = async (): Promise<void> => {
-      const held = handle
-      handle = null
-      if (held === null) return
-      await held.close()
-      await rm(draft, { force: true })
-    }
+    const writer = await openToWrite(draft)
+    let done = false
     return {
-      write: (buffers) =>
-        attempt(async () => {
-          if (handle === null) throw new Fault('state.conflict')
-          await writeAll(handle, buffers)
-        }),
+      write: (buffers) => attempt(() => writer.write(buffers)),
       commit: () =>
         attempt(async () => {
-          if (handle === null) throw new Fault('state.conflict')
+          if (done) throw new Fault('state.conflict')
+          done = true
           try {
-            await handle.datasync()
+            await writer.flush()
             await link(draft, file)
           } finally {
-            await handle.close()
-            handle = null
+            await writer.close()
             await unlink(draft)
           }
           await flushFolder(dirname(file))
         }),
-      abort: () => attempt(drop),
+      abort: () =>
+        attempt(async () => {
+          if (done) return
+          done = true
+          await writer.close()
+          await rm(draft, { force: true })
+        }),
     }
   }
 
