@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPostgresBackend, Queue, runMigrations, Worker } from 'bullmq'
 import { Pool } from 'pg'
+import { prepareStatements } from '#adapters/postgres/database.ts'
 import { Fault } from '#domain/fault.ts'
 import type { Job } from '#jobs/job.ts'
 import type { JobHandler, JobHost, JobQueue } from '#ports/job-queue.ts'
@@ -29,6 +30,7 @@ export const openQueuePool = (databaseUrl: string): Pool => {
   // A connection that breaks, idle or taken, is replaced at the next use; unheard it would end the process.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
+  prepareStatements(pool)
   return pool
 }
 
