@@ -8,7 +8,7 @@ import {
   randomBytes,
   randomUUID,
 } from 'node:crypto'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CompactEncrypt, compactDecrypt } from 'jose'
@@ -101,6 +101,7 @@ describe('an upload edge', () => {
     rmSync(join(whole, 'vault'), { recursive: true })
     mkdirSync(join(whole, 'vault'), { mode: 0o000 })
     expect(await openEdgeRing(whole, clock, issuer).seal.lock(id, intakeKey, key)).toBeTypeOf('string')
+    rmdirSync(join(whole, 'vault'))
   })
 
   it('does not lock to a key that another purpose’s key signed', async () => {
