@@ -250,6 +250,49 @@ const damageNewest = async (paths: readonly string[]): Promise<void> => {
   await writeFile(newest.path, bytes)
 }
 
+describe('losing the whole queue', () => {
+  it('loses nothing: the ledger asks again', async () => {
+    const { id, session } = await newSession()
+    for (const [pid, what] of gateway.processes()) if (what === 'worker') process.kill(pid, 'SIGSTOP')
+    const files = slices(4, 71)
+    await send(gateway.url, session, files)
+    const client = await connectLedger()
+    const lost = await client.query('delete from bullmq.job')
+    await client.end()
+    expect(lost.rowCount).toBeGreaterThan(0)
+    for (const [pid, what] of gateway.processes()) if (what === 'worker') process.kill(pid, 'SIGCONT')
+    expect((await settle(session)).map((item) => item.state)).toEqual(files.map(() => 'accepted'))
+    await expectBundleHolds(id, files)
+  }, 40_000)
+})
+
+describe('one file', () => {
+  it('is read whole and by range, with its digest, and only while its case allows it', async () => {
+    const { id, session } = await newSession()
+    const { bytes } = await oneLargeSlice()
+    await send(gateway.url, session, [inMemory('big.dcm', bytes, 1)])
+    const [item] = await settle(session)
+    const { token } = await desk.openGrant(id)
+    const url = `${gateway.url}/api/cases/${id}/items/${item?.id}/content`
+    const whole = await call(url, { token })
+    expect(whole.body.equals(bytes)).toBe(true)
+    const digest = createHash('sha256').update(bytes).digest('base64')
+    expect(whole.headers['repr-digest']).toBe(`sha-256=:${digest}:`)
+    for (const [start, end] of [
+      [0, 1],
+      [262_143, 262_145],
+      [5_000_000, 8_000_000],
+      [bytes.length - 1, bytes.length],
+    ] as const) {
+      const part = await call(url, { token, headers: { range: `bytes=${start}-${end - 1}` } })
+      expect(part.status).toBe(206)
+      expect(part.body.equals(bytes.subarray(start, end))).toBe(true)
+    }
+    const bad = await call(url, { token, headers: { range: `bytes=${bytes.length}-` } })
+    expect(bad.status).toBe(416)
+  })
+})
+
 describe('nothing plain at rest', () => {
   it('no file, table, queue or log holds a record, a name, a file name or a secret', async () => {
     const { session } = await newSession()
@@ -289,8 +332,8 @@ describe('nothing plain at rest', () => {
   }, 90_000)
 })
 
-/** Every row of every table, the queue's included, as text and with `bytea` as the bytes it stands for. */
-const dumpTables = async (): Promise<Buffer> => {
+/** A connection of the server's own kind: its address is only in its environment. */
+const connectLedger = async (): Promise<Client> => {
   const command = await Promise.all(
     [...gateway.processes()].map(async ([pid, name]) =>
       name === 'server'
@@ -303,6 +346,12 @@ const dumpTables = async (): Promise<Buffer> => {
   const url = command.find((line) => line !== undefined)?.slice('DATABASE_URL='.length)
   const client = new Client({ connectionString: url ?? '' })
   await client.connect()
+  return client
+}
+
+/** Every row of every table, the queue's included, as text and with `bytea` as the bytes it stands for. */
+const dumpTables = async (): Promise<Buffer> => {
+  const client = await connectLedger()
   try {
     const tables = await client.query<{ name: string }>(
       `select format('%I.%I', table_schema, table_name) as name from information_schema.tables

@@ -8,6 +8,7 @@ import { worstOutcome } from '#domain/verdict.ts'
 import type { AdmissionLedger, ArrivedItem, ArrivedPack, ItemDecision } from '#ports/admission-ledger.ts'
 import { findTwins, indexItems, noteVerdicts } from './case-index.ts'
 import { type Database, guarded } from './database.ts'
+import { toExtent } from './extent-row.ts'
 import type { Tables } from './tables.ts'
 
 type Trx = Transaction<Tables>
@@ -38,21 +39,7 @@ const findItems = async (db: Database, pack: PackId): Promise<ArrivedItem[]> => 
     plan: item.plan_id,
     size: item.size,
     sealedName: item.sealed_name,
-    extents: (byItem.get(item.id) ?? []).map((row) => {
-      if (row.wrapped_key === null) throw new Fault('key.unavailable')
-      return {
-        pack: row.pack_id,
-        item: row.item_id,
-        first: row.first,
-        count: row.count,
-        offset: row.pack_offset,
-        sealedLength: row.sealed_length,
-        length: row.length,
-        sha256: row.sha256,
-        crc32: row.crc32,
-        wrappedKey: row.wrapped_key,
-      }
-    }),
+    extents: (byItem.get(item.id) ?? []).map(toExtent),
   }))
 }
 

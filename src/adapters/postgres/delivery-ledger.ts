@@ -7,6 +7,7 @@ import { readableStates } from '#domain/item.ts'
 import { isVerdictCode } from '#domain/verdict.ts'
 import type { CaseContent, DeliveryLedger, ReadableItem } from '#ports/delivery-ledger.ts'
 import { type Database, guarded } from './database.ts'
+import { toExtent } from './extent-row.ts'
 import type { Tables } from './tables.ts'
 
 type Trx = Transaction<Tables>
@@ -22,27 +23,7 @@ const readExtents = async (trx: Trx, of: CaseId, only: ItemId | null) => {
     .orderBy('item_id')
     .orderBy('first')
     .execute()
-  return Map.groupBy(
-    rows.flatMap((row) =>
-      row.wrapped_key === null
-        ? []
-        : [
-            {
-              pack: row.pack_id,
-              item: row.item_id,
-              first: row.first,
-              count: row.count,
-              offset: row.pack_offset,
-              sealedLength: row.sealed_length,
-              length: row.length,
-              sha256: row.sha256,
-              crc32: row.crc32,
-              wrappedKey: row.wrapped_key,
-            },
-          ],
-    ),
-    (extent) => extent.item,
-  )
+  return Map.groupBy(rows.map(toExtent), (extent) => extent.item)
 }
 
 const readItems = async (trx: Trx, of: CaseId, only: ItemId | null): Promise<readonly ReadableItem[]> => {
