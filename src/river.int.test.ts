@@ -212,6 +212,19 @@ describe('both doors', () => {
     ])
     for (const item of items.slice(0, 3)) expect(item.sentence).toMatch(/[.]$/)
   })
+
+  it('a pack in which nothing lives is gone from the disk', async () => {
+    const before = new Set(await filesBelow(join(folder, 'data/objects')))
+    const { session } = await newSession()
+    await send(gateway.url, session, [inMemory('viewer', viewerProgram().bytes)])
+    expect((await settle(session)).map((item) => item.state)).toEqual(['rejected'])
+    for (let tries = 0; tries < 100; tries += 1) {
+      const now = await filesBelow(join(folder, 'data/objects'))
+      if (now.every((path) => before.has(path))) return
+      await new Promise((again) => setTimeout(again, 50))
+    }
+    throw new Error('the pack is still there')
+  })
 })
 
 describe('a poisoned pack', () => {

@@ -37,6 +37,9 @@ export const readableStates = [
   'released',
 ] as const satisfies ItemState[]
 
+/** The states of items whose bytes nobody will ever read. */
+export const deadStates = ['rejected', 'discarded', 'erased'] as const satisfies ItemState[]
+
 export type ItemKind = 'dicom' | 'pdf' | 'other'
 
 /**

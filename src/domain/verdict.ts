@@ -25,7 +25,7 @@ const tooMuch = 'The file would need far more memory than a medical record does.
 
 export const verdictTable = {
   EMPTY_FILE: rejected('The file is empty. Copy it again from the disc.'),
-  NOT_DICOM_OR_PDF: rejected('This is not a DICOM or PDF file. It was not kept.'),
+  NOT_DICOM_OR_PDF: rejected('This is not a DICOM or PDF file. It was refused.'),
   DICOM_HEADER_ONLY: rejected('The file begins like DICOM but holds no study data.'),
   DICOM_NO_CONTENT: rejected('The file begins like DICOM but holds no study data.'),
   DICOM_LIMIT_INFLATE: rejected(tooMuch),

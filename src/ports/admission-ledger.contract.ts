@@ -35,6 +35,30 @@ export const admissionLedgerContract = (name: string, open: OpenLedgers): void =
 
     const itemsOf = () => ledgers.delivery.itemsOf(sending.case)
 
+    describe('dropPack', () => {
+      it('drops a pack once, and only when nothing in it lives and it was admitted', async () => {
+        const { pack } = await arrive(ledgers, sending, [1, 2])
+        expect(await ledgers.admission.dropPack(pack.id)).toBe(false)
+        await admitAll(ledgers, pack.id, { codes: ['NOT_DICOM_OR_PDF'] })
+        const dropped = await race(5, () => ledgers.admission.dropPack(pack.id))
+        expect(dropped.filter((moved) => moved)).toHaveLength(1)
+        expect(await take(ledgers, pack.id)).toMatchObject({ state: 'dropped', items: [] })
+      })
+
+      it('keeps a pack for one item that lives, quarantined or still coming', async () => {
+        const { pack } = await arrive(ledgers, sending, [1, 2])
+        await admitAll(ledgers, pack.id, (index) => ({ codes: index === 0 ? ['NO_PIXELS'] : ['EMPTY_FILE'] }))
+        expect(await ledgers.admission.dropPack(pack.id)).toBe(false)
+        const large = newFile(2 * chunkBytes)
+        await announce(ledgers, sending, [large])
+        const first = newPack(sending, [[large, 0, 1]])
+        granted(await ledgers.intake.recordPacks([first]))
+        await admitAll(ledgers, first.id)
+        expect(await ledgers.admission.dropPack(first.id)).toBe(false)
+        expect(await ledgers.admission.dropPack(newId<PackId>())).toBe(false)
+      })
+    })
+
     describe('takePack', () => {
       it('shows a pack with the items it completed and every key these need', async () => {
         const large = newFile(2 * chunkBytes + 1)

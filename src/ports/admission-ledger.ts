@@ -71,6 +71,11 @@ export type AdmissionLedger = {
   ): Promise<readonly ItemDecision[]>
   /** The pack could not be processed: it and its undecided items wait in quarantine for a person. */
   quarantinePack(id: PackId, at: Date): Promise<readonly ItemId[]>
+  /**
+   * `admitted → dropped` for a pack in which nothing lives: every item with bytes in it was rejected, discarded or
+   * erased. True when this call moved it; its object may then go.
+   */
+  dropPack(id: PackId): Promise<boolean>
   /** Packs stored before `before` that nobody admitted: work the queue may have lost. */
   owedPacks(before: Date, limit: number): Promise<readonly PackId[]>
   /** Cases that stopped collecting records by the senders' own word but were not offered yet. */

@@ -170,6 +170,20 @@ const noteStopped = async (
   }
 }
 
+/** Removes packs in which nothing lives. One that could not be removed now is unreferenced, and no harm. */
+const dropDead = async (
+  { admission, store }: AdmitNeeds,
+  pack: ArrivedPack,
+  decided: readonly ItemDecision[],
+): Promise<void> => {
+  const rejected = new Set(
+    decided.filter(({ codes }) => worstOutcome(codes) === 'rejected').map(({ item }) => item),
+  )
+  const touched = pack.items.filter(({ id }) => rejected.has(id)).flatMap(({ extents }) => extents)
+  for (const id of new Set([pack.id, ...touched.map((extent) => extent.pack)]))
+    if (await admission.dropPack(id)) await store.remove(packObject(id)).catch(() => {})
+}
+
 export type Admitted = { readonly items: number; readonly bytes: number }
 
 /** Leaves a pack that nothing could process, and its items, to a person. */
@@ -214,6 +228,7 @@ export const admit =
       const at = clock.now()
       const decided = await admission.admit(pack, decisions, settleTwins(decisions), at)
       await noteStopped(needs, pack, decided, at)
+      await dropDead(needs, pack, decided)
       if (await cases.isComplete(pack.case)) await queue.add(offerCase, { case: pack.case }).catch(() => {})
       return { items: decided.length, bytes: pack.items.reduce((sum, item) => sum + item.size, 0) }
     } catch (error) {

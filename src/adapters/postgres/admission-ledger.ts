@@ -2,7 +2,7 @@
 import { sql, type Transaction } from 'kysely'
 import { Fault } from '#domain/fault.ts'
 import type { CaseId, ItemId, PackId, PlanId } from '#domain/id.ts'
-import { itemMachine, readableStates } from '#domain/item.ts'
+import { deadStates, itemMachine, readableStates } from '#domain/item.ts'
 import { packMachine } from '#domain/pack.ts'
 import { worstOutcome } from '#domain/verdict.ts'
 import type { AdmissionLedger, ArrivedItem, ArrivedPack, ItemDecision } from '#ports/admission-ledger.ts'
@@ -198,6 +198,28 @@ export const createAdmissionLedger = (db: Database): AdmissionLedger => ({
         return items.map((item) => item.id)
       }),
     ),
+
+  dropPack: (id) =>
+    guarded(async () => {
+      const moved = await db
+        .updateTable('packs')
+        .set({ state: 'dropped' })
+        .where('id', '=', id)
+        .where('state', '=', 'admitted')
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('extents')
+                .innerJoin('items', 'items.id', 'extents.item_id')
+                .select('items.id')
+                .where('extents.pack_id', '=', id)
+                .where('items.state', 'not in', deadStates),
+            ),
+          ),
+        )
+        .executeTakeFirst()
+      return moved.numUpdatedRows === 1n
+    }),
 
   owedPacks: (before, limit) =>
     guarded(async () => {
