@@ -206,10 +206,11 @@ export const createAdmissionLedger = (db: Database): AdmissionLedger => ({
         .set({ state: 'dropped' })
         .where('id', '=', id)
         .where('state', '=', 'admitted')
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('extents')
+        .where((query) =>
+          query.not(
+            query.exists(
+              query
+                .selectFrom('extents')
                 .innerJoin('items', 'items.id', 'extents.item_id')
                 .select('items.id')
                 .where('extents.pack_id', '=', id)
