@@ -26,6 +26,7 @@ import {
 } from '#fixtures/client/sender.ts'
 import { ctStudy } from '#fixtures/dicom/ct-study.ts'
 import { createTable } from '#fixtures/figures.ts'
+import { type Floor, measureFloor } from '#fixtures/floor.ts'
 import { type Gateway, startGateway } from '#fixtures/gateway.ts'
 import { cpuByName, peakMemory } from '#fixtures/process-meter.ts'
 
@@ -176,6 +177,8 @@ const doorRound = async (
     door === 'parts' ? '≤ 2.6' : '–',
     of(sent, 'server') / gb,
   )
+  if (door === 'parts')
+    table.add('parts door, multiple of its floor', '×', '–', of(sent, 'server') / gb / floor.seal)
   table.add(`${door} door, acknowledged`, 'MB/s', '–', bytes / 1e6 / sent.seconds)
   table.add(`${door} door, admit (worker + inspector)`, 's/GB', '–', worker / gb)
   table.add(`${door} door, admit, a slice`, 'ms', '≤ 0.8', (worker * 1_000) / files.length)
@@ -195,10 +198,12 @@ const bundleRound = async (gateway: Gateway, desk: Desk, id: string, warm: boole
   })
   if (!warm) return
   table.add('bundle, server', 's/GB', '≤ 1.4', of(cost, 'server') / (bytes / 1e9))
+  table.add('bundle, multiple of its floor', '×', '–', of(cost, 'server') / (bytes / 1e9) / floor.open)
   table.add('bundle', 'MB/s', '–', bytes / 1e6 / cost.seconds)
   table.add('bundle, first byte', 'ms', '–', firstByte)
 }
 
+let floor: Floor = await measureFloor()
 const folder = await mkdtemp(join(tmpdir(), 'second-read-bench-'))
 const gateway = await startGateway(folder, {
   LOG_LEVEL: 'warn',
@@ -215,6 +220,9 @@ try {
   )
   for (const door of doors)
     for (let round = 0; round <= rounds; round += 1) {
+      floor = await measureFloor()
+      table.add('floor: hash twice, CRC, seal, in memory', 's/GB', '–', floor.seal)
+      table.add('floor: open, in memory', 's/GB', '–', floor.open)
       const seed = round === 0 ? 0 : round * 10 + (door === 'parts' ? 1_000 : 2_000)
       const id = await doorRound(gateway, desk, door, seed, true)
       await doorRound(gateway, desk, door, round === 0 ? 0 : seed + 1, false)
