@@ -205,10 +205,7 @@ const bundleRound = async (gateway: Gateway, desk: Desk, id: string, warm: boole
 
 let floor: Floor = await measureFloor()
 const folder = await mkdtemp(join(tmpdir(), 'second-read-bench-'))
-const gateway = await startGateway(folder, {
-  LOG_LEVEL: 'warn',
-  NODE_OPTIONS: process.env['NODE_OPTIONS_GATEWAY'] ?? '',
-})
+const gateway = await startGateway(folder, { LOG_LEVEL: 'warn' })
 try {
   const desk = await signIn(gateway.url, gateway.signInCode ?? '')
   const doors = (['parts', 'multipart'] as const).filter(

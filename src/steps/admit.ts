@@ -179,6 +179,8 @@ const dropDead = async (
   const rejected = new Set(
     decided.filter(({ codes }) => worstOutcome(codes) === 'rejected').map(({ item }) => item),
   )
+  // What was kept from this pack lives in it: nothing to ask.
+  if (decided.length > 0 && rejected.size === 0) return
   const touched = pack.items.filter(({ id }) => rejected.has(id)).flatMap(({ extents }) => extents)
   for (const id of new Set([pack.id, ...touched.map((extent) => extent.pack)]))
     if (await admission.dropPack(id)) await store.remove(packObject(id)).catch(() => {})
