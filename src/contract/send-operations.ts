@@ -56,8 +56,10 @@ export const sendOperations = {
       type: 'application/octet-stream',
       about:
         'Four bytes (big-endian): length of the header. The header: JSON [[item, firstChunk, bytes], …]. Then ' +
-        'the bytes of those runs, one after another. Content-Length and Content-Digest (sha-256, RFC 9530) are ' +
-        'required. At most 8 MiB in all.',
+        'the bytes of those runs, one after another. At most 8 MiB in all. Content-Length is required, and one ' +
+        'of two proofs: Content-Digest (sha-256, RFC 9530) over the body; or Header-Digest, written the same ' +
+        'way, over the four bytes and the header, in which each run then has a fourth member: the SHA-256 of ' +
+        'its bytes in base64. The second hashes every byte once, not twice.',
     },
     reply: { status: 200, json: send.partReply },
     refusals: [

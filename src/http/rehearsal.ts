@@ -1,11 +1,14 @@
 /** For tests: the application on a real socket, with a receiving that records what came instead of keeping it. */
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { type FaultCode, type Refusal, refuse } from '#domain/fault.ts'
 import type { AnyId, CaseId, GrantId, ItemId, LinkId, OperatorId, SenderId, SessionId } from '#domain/id.ts'
 import type { JournalFields } from '#ports/journal.ts'
+import { noMetrics } from '#ports/metrics.ts'
+import { noTracing } from '#ports/tracing.ts'
 import type { Received, Receiving, UnplannedFile } from '#steps/receive.ts'
 import { createApp, type HttpNeeds } from './app.ts'
+import { createDoor } from './door.ts'
 import type { SlowestRate } from './minimum-rate.ts'
 import { createServer } from './server.ts'
 
@@ -44,6 +47,9 @@ const recordingReceiving = (recorded: Recorded, behaviour: Behaviour): Receiving
     end() {
       if (recorded.open !== 1) throw new Error('no run is open')
       recorded.open -= 1
+      const hash = createHash('sha256')
+      for (const piece of recorded.runs.at(-1)?.pieces ?? []) hash.update(piece)
+      return hash.digest()
     },
     async ready() {
       recorded.pauses += 1
@@ -98,6 +104,11 @@ export const rehearse = async (
     journal: { note: (level, event, fields = {}) => notes.push({ level, event, fields }) },
     clock: { now: () => new Date() },
     ids: { next: newId },
+    door: createDoor(),
+    seeReady: async () => ({ ready: true, dependencies: [] }),
+    isOperator: async (token) => token === 'operator',
+    metrics: noMetrics,
+    tracing: noTracing,
     publicKeys: { keys: () => [{ kty: 'OKP' }] },
     authorizeSender: async (token) =>
       token === 'sender' ? actors.session : refuse(token === null ? 'session.missing' : 'session.ended'),

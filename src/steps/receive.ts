@@ -44,8 +44,8 @@ export type Receiving = {
   begin(item: ItemId, first: number, length?: number): void
   /** Takes bytes; `piece` may be reused afterwards. False asks the door to wait for `ready` before more. */
   push(piece: Uint8Array): boolean
-  /** The run ends. */
-  end(): void
+  /** The run ends; gives the SHA-256 of its bytes, or of those in its last pack where no length was told. */
+  end(): Uint8Array
   /** Resolves when there is room again. @throws `store.full`, `store.unavailable` */
   ready(): Promise<void>
   /** Makes everything durable and records it; `files` announces items that no plan did. */
@@ -159,11 +159,12 @@ export const receive =
       return unwritten < mostWaiting
     }
 
-    const end = (): void => {
+    const end = (): Uint8Array => {
       if (filling === null) throw new Error('no run has begun')
-      filling.pack.end()
+      const { sha256 } = filling.pack.end()
       run = null
       if (filling.pack.plain >= packBytes) closeFilling()
+      return sha256
     }
 
     const abort = async (): Promise<void> => {

@@ -1,11 +1,11 @@
 /** `Content-Digest` as tables (RFC 9530 §2, RFC 8941). */
 import { describe, expect, it } from 'vitest'
-import { readContentDigest } from './content-digest.ts'
+import { readDigest } from './content-digest.ts'
 
 const one = Buffer.alloc(32, 1).toString('base64')
 const two = Buffer.alloc(32, 2).toString('base64')
 
-describe('readContentDigest', () => {
+describe('readDigest', () => {
   it.each([
     [`sha-256=:${one}:`, one],
     [`md5=:AAAA:, sha-256=:${one}:;q=1, unixsum=:AA==:`, one],
@@ -19,6 +19,6 @@ describe('readContentDigest', () => {
     ['', null],
     [undefined, null],
   ])('%s', (field, digest) => {
-    expect(readContentDigest(field)?.toString('base64') ?? null).toBe(digest)
+    expect(readDigest(field)?.toString('base64') ?? null).toBe(digest)
   })
 })

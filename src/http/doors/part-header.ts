@@ -2,15 +2,17 @@
 import { type ItemId, isId } from '#domain/id.ts'
 import { chunkBytes } from '#domain/item.ts'
 
-/** Item, its first chunk, bytes. */
-export type PartRun = readonly [item: ItemId, first: number, length: number]
+/** Item, its first chunk, bytes; and where the header proves the part, the SHA-256 of those bytes. */
+export type PartRun = readonly [item: ItemId, first: number, length: number, sha256?: Buffer]
 
 const mostChunks = 2 ** 32
 
-const isRun = (run: unknown, most: number): run is PartRun => {
-  if (!Array.isArray(run) || run.length !== 3) return false
-  const [item, first, length] = run as unknown[]
-  return (
+const sha256Text = /^[A-Za-z0-9+/]{43}=$/
+
+const readRun = (run: unknown, most: number, proved: boolean): PartRun | null => {
+  if (!Array.isArray(run) || run.length !== (proved ? 4 : 3)) return null
+  const [item, first, length, sha256] = run as unknown[]
+  const fits =
     isId(item) &&
     Number.isInteger(first) &&
     Number.isInteger(length) &&
@@ -18,7 +20,10 @@ const isRun = (run: unknown, most: number): run is PartRun => {
     (length as number) <= most &&
     (first as number) >= 0 &&
     (first as number) + (length as number) / chunkBytes <= mostChunks
-  )
+  if (!fits) return null
+  if (!proved) return [item as ItemId, first as number, length as number]
+  if (typeof sha256 !== 'string' || !sha256Text.test(sha256)) return null
+  return [item as ItemId, first as number, length as number, Buffer.from(sha256, 'base64')]
 }
 
 const parse = (text: string): unknown => {
@@ -30,14 +35,20 @@ const parse = (text: string): unknown => {
   }
 }
 
-/** The runs, one at least, or null unless they are well formed and their lengths add up to exactly `rest`. */
-export const readPartHeader = (text: string, rest: number): readonly PartRun[] | null => {
-  const runs = parse(text)
-  if (!Array.isArray(runs) || runs.length === 0) return null
+/**
+ * The runs, one at least, or null unless they are well formed and their lengths add up to exactly `rest`. `proved`:
+ * each must bring its digest.
+ */
+export const readPartHeader = (text: string, rest: number, proved: boolean): readonly PartRun[] | null => {
+  const listed = parse(text)
+  if (!Array.isArray(listed) || listed.length === 0) return null
+  const runs: PartRun[] = []
   let sum = 0
-  for (const run of runs as unknown[]) {
-    if (!isRun(run, rest)) return null
+  for (const entry of listed as unknown[]) {
+    const run = readRun(entry, rest, proved)
+    if (run === null) return null
+    runs.push(run)
     sum += run[2]
   }
-  return sum === rest ? (runs as PartRun[]) : null
+  return sum === rest ? runs : null
 }

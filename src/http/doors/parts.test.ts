@@ -44,7 +44,7 @@ const answer = async (response: Response): Promise<Answer> => {
   return { ...json, status: response.status }
 }
 
-const runs = [
+const runs: [string, number, number][] = [
   [newId(), 0, 5],
   [newId(), 0, 0],
   [newId(), 7, 300_000],
@@ -216,6 +216,75 @@ describe('the parts door', () => {
     expect(reply).toContain('HTTP/1.1 408')
     expect(reply).toContain('request.too-slow')
     await expect.poll(() => recorded[0]?.aborted).toBe(true)
+  })
+
+  describe('with a digest for each run, proved by one of the header', () => {
+    const listed = (bytes: Buffer): unknown[] => {
+      let at = 0
+      return runs.map(([item, first, length]) => {
+        const sha256 = createHash('sha256')
+          .update(bytes.subarray(at, at + length))
+          .digest('base64')
+        at += length
+        return [item, first, length, sha256]
+      })
+    }
+    const proved = (header: string, bytes: Buffer = payload) => {
+      const body = Buffer.from(frame(header, bytes))
+      const head = body.subarray(0, 4 + Buffer.byteLength(header))
+      return { body, headers: { 'header-digest': digestOf(head) } }
+    }
+    const putProved = async (url: string, body: Buffer<ArrayBuffer>, headers: Record<string, string>) =>
+      answer(
+        await fetch(`${url}/api/send/part`, {
+          method: 'PUT',
+          body,
+          headers: { authorization: 'Bearer sender', ...headers },
+        }),
+      )
+
+    it('takes the part', async () => {
+      const { url, recorded } = await begin({ pauseEvery: 2 })
+      const { body, headers } = proved(JSON.stringify(listed(payload)))
+      expect(await putProved(url, body, headers)).toMatchObject({ status: 200, bytes: 300_005 })
+      expect(recorded.map(bytesOf)).toEqual([['first', '', 'x'.repeat(300_000), '']])
+    })
+
+    it('forgets everything when one bit of any run, or of the header, differs', async () => {
+      const { url, recorded } = await begin()
+      const header = JSON.stringify(listed(payload))
+      const start = 4 + Buffer.byteLength(header)
+      for (const at of [start, start + 5, start + payload.length - 1]) {
+        const { body, headers } = proved(header)
+        body.writeUInt8(body.readUInt8(at) ^ 1, at)
+        expect(await putProved(url, body, headers)).toMatchObject({ status: 422, code: 'digest.mismatch' })
+      }
+      const { body, headers } = proved(header)
+      body.write('8', body.indexOf(',7,') + 1)
+      expect(await putProved(url, body, headers)).toMatchObject({ status: 422, code: 'digest.mismatch' })
+      expect(recorded).toHaveLength(4)
+      for (const record of recorded) expect(record).toMatchObject({ committed: false, aborted: true })
+    })
+
+    it.each([
+      ['no digest', ([item, first, length]: unknown[]) => [item, first, length]],
+      ['a short one', ([item, first, length]: unknown[]) => [item, first, length, 'AAAA']],
+      ['a number', ([item, first, length]: unknown[]) => [item, first, length, 7]],
+      ['more than one', ([item, first, length, sha]: unknown[]) => [item, first, length, sha, sha]],
+    ])('refuses a run with %s', async (_, change) => {
+      const { url, recorded } = await begin()
+      const runsOf = listed(payload) as unknown[][]
+      const { body, headers } = proved(JSON.stringify(runsOf.map((run, i) => (i === 1 ? change(run) : run))))
+      expect(await putProved(url, body, headers)).toMatchObject({ status: 400, code: 'request.invalid' })
+      expect(recorded[0]).toMatchObject({ runs: [], aborted: true })
+    })
+
+    it('still holds a body to its own digest where that is there too', async () => {
+      const { url } = await begin()
+      const { body, headers } = proved(JSON.stringify(runs))
+      const wrong = { ...headers, 'content-digest': digestOf(payload) }
+      expect(await putProved(url, body, wrong)).toMatchObject({ status: 422, code: 'digest.mismatch' })
+    })
   })
 
   it('goes on with the same connection after a refusal', async () => {
