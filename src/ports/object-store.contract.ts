@@ -1,9 +1,9 @@
 /** What every object store does. An adapter's test hands in a way to open a fresh one. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { ObjectStore } from './object-store.ts'
+import type { OpenedObjectStore } from './object-store.ts'
 
-export type OpenedStore = { readonly store: ObjectStore; close(): Promise<void> }
+export type OpenedStore = { readonly store: OpenedObjectStore; close(): Promise<void> }
 
 /** Runs the suite; `reopen` gives another store over the same objects, as another process would have. */
 export const objectStoreContract = (
@@ -12,7 +12,7 @@ export const objectStoreContract = (
 ): void => {
   describe(`object store: ${name}`, () => {
     let opened: Awaited<ReturnType<typeof open>>
-    let store: ObjectStore
+    let store: OpenedObjectStore
     beforeEach(async () => {
       opened = await open()
       store = opened.store
@@ -25,6 +25,7 @@ export const objectStoreContract = (
       for (const piece of pieces) await writer.write([piece])
       await writer.commit()
     }
+    const whole = async (key: string, size: number): Promise<Buffer> => store.read(key, 0, size)
 
     it('gives back what was written, whole and by range, to this process and another', async () => {
       const key = newKey()
@@ -113,6 +114,124 @@ export const objectStoreContract = (
       }
       await draft.abort()
       expect(listed.toSorted()).toEqual(keys.toSorted())
+    })
+
+    it('lists more keys than one page has', async () => {
+      const keys = Array.from({ length: 25 }, newKey)
+      for (const key of keys) await put(key, randomBytes(3))
+      const listed: string[] = []
+      for await (const { key, at } of store.list('packs/')) {
+        expect(Math.abs(at.getTime() - Date.now())).toBeLessThan(60_000)
+        listed.push(key)
+      }
+      expect(listed.toSorted()).toEqual(keys.toSorted())
+    })
+
+    it('does not use a buffer after its write, nor touch the memory around it', async () => {
+      const key = newKey()
+      const own = randomBytes(70_000)
+      const larger = randomBytes(90_000)
+      const part = larger.subarray(10_000, 80_000)
+      const expected = Buffer.concat([own, part])
+      const untouched = Buffer.from(larger)
+      const writer = await store.create(key)
+      await writer.write([own, part])
+      expect(larger.equals(untouched)).toBe(true)
+      own.fill(0)
+      larger.fill(0)
+      await writer.commit()
+      expect((await whole(key, expected.length)).equals(expected)).toBe(true)
+    })
+
+    it('keeps a large object, written in pieces of any size, and reads across its parts', async () => {
+      const key = newKey()
+      const bytes = randomBytes(17_000_003)
+      const writer = await store.create(key)
+      let at = 0
+      for (const size of [1, 6_000_000, 300, 0, 5_242_880, 65_536, bytes.length]) {
+        await writer.write([bytes.subarray(at, at + size), Buffer.alloc(0)])
+        at += size
+      }
+      expect(await store.size(key)).toBeNull()
+      await writer.commit()
+      expect(await store.size(key)).toBe(bytes.length)
+      expect((await whole(key, bytes.length)).equals(bytes)).toBe(true)
+      for (const offset of [5_242_800, 10_485_700, 16_999_903])
+        expect((await store.read(key, offset, 100)).equals(bytes.subarray(offset, offset + 100))).toBe(true)
+      await expect(store.read(key, 17_000_000, 4)).rejects.toThrow('store.damaged')
+    })
+
+    it('overwrites nothing, small or large, and keeps nothing of a large one that was aborted', async () => {
+      const key = newKey()
+      const first = randomBytes(1_000)
+      await put(key, first)
+      for (const size of [1_000, 12_000_000]) {
+        await expect(put(key, randomBytes(size))).rejects.toMatchObject({ code: 'state.conflict' })
+        expect(await store.size(key)).toBe(1_000)
+        expect((await whole(key, 1_000)).equals(first)).toBe(true)
+      }
+      const aborted = newKey()
+      const writer = await store.create(aborted)
+      await writer.write([randomBytes(12_000_000)])
+      await writer.abort()
+      expect(await store.size(aborted)).toBeNull()
+    })
+
+    it('serves many writers and readers at once', async () => {
+      const objects = Array.from({ length: 40 }, (_, n) => ({
+        key: newKey(),
+        bytes: randomBytes(50_000 + n),
+      }))
+      await Promise.all(
+        objects.map(async ({ key, bytes }) => put(key, bytes.subarray(0, 999), bytes.subarray(999))),
+      )
+      const read = await Promise.all(objects.map(async ({ key, bytes }) => whole(key, bytes.length)))
+      expect(read.every((bytes, n) => bytes.equals(objects[n]?.bytes ?? Buffer.alloc(0)))).toBe(true)
+    })
+
+    it('ends a writer with its commit or abort', async () => {
+      const key = newKey()
+      const committed = await store.create(key)
+      await committed.write([randomBytes(10)])
+      await committed.commit()
+      await expect(committed.commit()).rejects.toMatchObject({ code: 'state.conflict' })
+      await expect(committed.write([randomBytes(10)])).rejects.toMatchObject({ code: 'state.conflict' })
+      await committed.abort()
+      expect(await store.size(key)).toBe(10)
+      const aborted = await store.create(newKey())
+      await aborted.abort()
+      await expect(aborted.commit()).rejects.toMatchObject({ code: 'state.conflict' })
+    })
+
+    it('lets a write land after its name was removed, and be removed then', async () => {
+      const key = newKey()
+      const late = await store.create(key)
+      await late.write([randomBytes(10)])
+      await store.remove(key)
+      await late.commit()
+      expect(await store.size(key)).toBe(10)
+      await store.remove(key)
+      expect(await store.size(key)).toBeNull()
+    })
+
+    it('refuses every name that we did not make', async () => {
+      for (const key of [
+        '../x/y',
+        'packs/../../etc',
+        '/etc/passwd',
+        'packs/',
+        'packs',
+        'a/b/c',
+        'packs/a b?c',
+      ]) {
+        const attempts = [() => store.create(key), () => store.size(key), () => store.remove(key)]
+        for (const attempt of [...attempts, () => store.read(key, 0, 1)])
+          await expect(attempt()).rejects.toMatchObject({ code: 'internal' })
+      }
+    })
+
+    it('says that it is there', async () => {
+      expect(await store.alive()).toBe(true)
     })
   })
 }

@@ -36,3 +36,14 @@ export type ObjectWriter = {
   /** Forgets it. */
   abort(): Promise<void>
 }
+
+/** A store with its connections or files. */
+export type OpenedObjectStore = ObjectStore & {
+  /** Whether it can be used now; asked by readiness, so it is quick and never throws. */
+  alive(): Promise<boolean>
+  /** Lets go of everything; no call may follow. */
+  close(): Promise<void>
+}
+
+/** A key as we make them: what kind it is, and a random name. Everything else is refused by every store. */
+export const objectKeyShape = /^[a-z]+\/[0-9a-z-]{4,80}$/

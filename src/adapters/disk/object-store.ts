@@ -4,10 +4,10 @@
  * linked into place: `link` refuses a name that exists, where `rename` would overwrite it.
  */
 import { constants } from 'node:fs'
-import { type FileHandle, link, mkdir, open, opendir, rm, stat, unlink } from 'node:fs/promises'
+import { access, type FileHandle, link, mkdir, open, opendir, rm, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Fault } from '#domain/fault.ts'
-import type { ObjectStore, ObjectWriter } from '#ports/object-store.ts'
+import { type ObjectWriter, type OpenedObjectStore, objectKeyShape } from '#ports/object-store.ts'
 import { openToRead, openToWrite, readDirect } from './direct-file.ts'
 import { attempt, codeOf } from './disk-fault.ts'
 
@@ -16,8 +16,6 @@ const draftHours = 24
 
 /** Open files kept for reading, most recently used last. */
 const openFiles = 64
-
-const keyShape = /^[a-z]+\/[0-9a-z-]{4,80}$/
 
 const flushFolder = async (folder: string): Promise<void> => {
   const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY)
@@ -39,14 +37,14 @@ const sweepDrafts = async (folder: string): Promise<void> => {
 }
 
 /** A store over `folder`, which is made when it is missing, for its owner only. */
-export const openDiskStore = async (folder: string): Promise<ObjectStore & { close(): Promise<void> }> => {
+export const openDiskStore = async (folder: string): Promise<OpenedObjectStore> => {
   await attempt(() => mkdir(folder, { recursive: true, mode: 0o700 }))
   await attempt(() => sweepDrafts(folder))
   const known = new Set<string>()
   const reading = new Map<string, Promise<FileHandle>>()
 
   const fileOf = (key: string): string => {
-    if (!keyShape.test(key)) throw new Fault('internal')
+    if (!objectKeyShape.test(key)) throw new Fault('internal')
     const [kind = '', name = ''] = key.split('/')
     return join(folder, kind, name.slice(-2), name)
   }
@@ -159,6 +157,11 @@ export const openDiskStore = async (folder: string): Promise<ObjectStore & { clo
         if (found !== null && key.startsWith(prefix)) yield { key, size: found.size, at: found.mtime }
       }
     },
+    alive: () =>
+      access(folder, constants.W_OK | constants.X_OK).then(
+        () => true,
+        () => false,
+      ),
     async close() {
       await Promise.all([...reading.values()].map(close))
       reading.clear()
