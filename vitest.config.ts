@@ -1,12 +1,27 @@
 import { defineConfig } from 'vitest/config'
 
 // Unit tests stand beside the code (`x.test.ts`); tests that need a real server are `x.int.test.ts`.
+const tests = ['src', 'workers', 'fixtures', 'scripts'].map((room) => `${room}/**/*.test.ts`)
+
+// What lies in PostgreSQL is tested on both that we run on: the embedded one and Debian's.
+const onPostgres = ['src/adapters/postgres/*.int.test.ts', 'src/adapters/bullmq/*.int.test.ts']
+
+// Empty fails those tests in words: not set must not mean the embedded one again.
+const serverUrl = process.env['TEST_DATABASE_URL'] ?? ''
+
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'workers/**/*.test.ts', 'fixtures/**/*.test.ts', 'scripts/**/*.test.ts'],
     dangerouslyIgnoreUnhandledErrors: false,
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    projects: [
+      { extends: true, test: { name: 'gateway', include: tests, exclude: onPostgres } },
+      {
+        extends: true,
+        test: { name: 'embedded', include: onPostgres, env: { TEST_DATABASE_URL: 'embedded' } },
+      },
+      { extends: true, test: { name: 'server', include: onPostgres, env: { TEST_DATABASE_URL: serverUrl } } },
+    ],
   },
 })
