@@ -1,22 +1,17 @@
 /**
- * The job queue on BullMQ, one BullMQ queue per declared job. Finished jobs leave at once (`true`: keeping a
- * count costs a delete per job and has been seen to deadlock on PostgreSQL); their history is the ledger's.
+ * The job queue on BullMQ in PostgreSQL: tables in a schema of BullMQ's own, beside the ledger's. Nothing more to
+ * run, and the right choice until jobs wait for each other; then `#adapters/redis` does the same on Redis.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createPostgresBackend, Queue, runMigrations, Worker } from 'bullmq'
 import { Pool } from 'pg'
 import { prepareStatements } from '#adapters/postgres/database.ts'
-import { Fault } from '#domain/fault.ts'
 import type { Job } from '#jobs/job.ts'
-import type { JobHandler, JobHost, JobQueue } from '#ports/job-queue.ts'
+import type { JobHost, JobQueue } from '#ports/job-queue.ts'
+import { createHost, workerOptions } from './host.ts'
+import { createProducer } from './producer.ts'
 
 /** BullMQ's own schema in the database. */
 export const queueSchema = 'bullmq'
-
-/** How long a job may be silent before another worker takes it over. */
-const lockMs = 8_000
-
-const unavailable = (cause: unknown): Fault => new Fault('ledger.unavailable', { cause })
 
 /** A pool whose search path is BullMQ's schema. A listening connection per queue and worker comes out of it. */
 export const openQueuePool = (databaseUrl: string): Pool => {
@@ -64,90 +59,31 @@ const openQueue = (name: string, pool: Pool) => {
 }
 
 /** The side that adds jobs. `pool` is used, not owned; its search path must be BullMQ's schema. */
-export const createJobQueue = (pool: Pool, jobs: readonly Pick<Job<never>, 'name'>[]): JobQueue => {
-  const queues = new Map(jobs.map(({ name }) => [name, openQueue(name, pool)]))
-  return {
-    add: async (job, data) => {
-      const queue = queues.get(job.name)
-      if (queue === undefined) throw new Error(`job ${job.name} is not declared`)
-      try {
-        await queue.add(job.name, data, {
-          jobId: job.idOf(data),
-          attempts: job.attempts,
-          backoff: { type: 'exponential', delay: job.backoffMs },
-          removeOnComplete: true,
-          removeOnFail: true,
-        })
-      } catch (error) {
-        throw unavailable(error)
-      }
+export const createJobQueue = (pool: Pool, jobs: readonly Pick<Job<never>, 'name'>[]): JobQueue =>
+  createProducer(
+    {
+      open: async (name) => openQueue(name, pool),
+      alive: async () => {
+        try {
+          await pool.query('select 1')
+          return true
+        } catch {
+          return false
+        }
+      },
     },
-    alive: async () => {
-      try {
-        await pool.query('select 1')
-        return true
-      } catch {
-        return false
-      }
-    },
-    close: async () => {
-      await Promise.all([...queues.values()].map((queue) => queue.close()))
-    },
-  }
-}
-
-const runOnce = async (handler: JobHandler, raw: unknown, attempt: number, last: boolean): Promise<void> => {
-  try {
-    await handler.run(raw, attempt)
-  } catch (error) {
-    if (last) await handler.onExhausted(raw, error)
-    throw error
-  }
-}
+    jobs,
+  )
 
 /** The side that runs jobs, `concurrency` of each kind at once. */
 export const createJobHost = (
   pool: Pool,
   jobs: readonly Pick<Job<never>, 'name'>[],
   concurrency: number,
-): JobHost => {
-  const workers: Worker[] = []
-  const startOne = (name: string, handler: JobHandler): Worker => {
-    const worker = new Worker(
-      name,
-      async (job) => {
-        const attempt = job.attemptsMade + 1
-        const last = attempt >= (job.opts.attempts ?? 1)
-        await runOnce(handler, job.data, attempt, last).catch(() => {
-          // BullMQ keeps an error's message and stack in its tables, where nothing that was said may stand.
-          throw new Error('failed')
-        })
-      },
-      {
-        connection: pool,
-        concurrency,
-        lockDuration: lockMs,
-        stalledInterval: lockMs / 2,
-        maxStalledCount: 5,
-        drainDelay: 5,
-      },
-      createPostgresBackend,
-    )
+): JobHost =>
+  createHost((name, run) => {
+    const options = { connection: pool, ...workerOptions(concurrency) }
+    const worker = new Worker(name, run, options, createPostgresBackend)
     worker.on('error', () => {})
-    return worker as unknown as Worker
-  }
-  return {
-    start: async (handlers) => {
-      for (const { name } of jobs) if (!handlers.has(name)) throw new Error(`job ${name} has no handler`)
-      for (const [name, handler] of handlers) workers.push(startOne(name, handler))
-      await Promise.all(workers.map((worker) => worker.waitUntilReady()))
-    },
-    stop: async (ms) => {
-      const closing = Promise.all(workers.map((worker) => worker.close()))
-      // A second `close`, forced or not, only waits for the first; so the patience is ours.
-      const patience = new AbortController()
-      await Promise.race([closing, sleep(ms, null, { signal: patience.signal }).catch(() => null)])
-      patience.abort()
-    },
-  }
-}
+    return worker
+  }, jobs)
