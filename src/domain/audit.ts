@@ -20,6 +20,7 @@ export type AuditAction =
   | 'bundle.read'
   | 'item.read'
   | 'manifest.read'
+  | 'ledger.rebuilt'
 
 export type Actor =
   | { readonly kind: 'operator' | 'sender' | 'grant'; readonly id: AnyId }

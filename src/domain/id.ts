@@ -13,8 +13,19 @@ export type PackId = Branded<'pack'>
 export type ItemId = Branded<'item'>
 export type GrantId = Branded<'grant'>
 export type OperatorId = Branded<'operator'>
+export type IndexId = Branded<'index'>
 
-export type AnyId = CaseId | SenderId | LinkId | SessionId | PlanId | PackId | ItemId | GrantId | OperatorId
+export type AnyId =
+  | CaseId
+  | SenderId
+  | LinkId
+  | SessionId
+  | PlanId
+  | PackId
+  | ItemId
+  | GrantId
+  | OperatorId
+  | IndexId
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 

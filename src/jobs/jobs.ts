@@ -27,4 +27,22 @@ export const offerCase: Job<{ readonly case: CaseId }> = {
   idOf: (data) => `case.offer.${data.case}`,
 }
 
-export const jobs = [admitPack, offerCase] as const
+/** Write a case's sealed index into the store, so that the ledger can be rebuilt from there. */
+export const indexCase: Job<{ readonly case: CaseId }> = {
+  name: 'case.index',
+  attempts: 5,
+  backoffMs: 1_000,
+  parse: (raw) => ({ case: idField<CaseId>(raw, 'case') }),
+  idOf: (data) => `case.index.${data.case}`,
+}
+
+/** Write what the store lacks of the audit chain. */
+export const keepAudit: Job<Readonly<Record<never, never>>> = {
+  name: 'audit.keep',
+  attempts: 5,
+  backoffMs: 1_000,
+  parse: () => ({}),
+  idOf: () => 'audit.keep',
+}
+
+export const jobs = [admitPack, offerCase, indexCase, keepAudit] as const

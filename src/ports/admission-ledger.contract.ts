@@ -60,6 +60,20 @@ export const admissionLedgerContract = (name: string, open: OpenLedgers): void =
     })
 
     describe('takePack', () => {
+      it('gives the first bytes kept with a pack until it was decided, whichever way', async () => {
+        const [one, two] = [newFile(5), newFile(5)]
+        await announce(ledgers, sending, [one, two])
+        const heads = Buffer.from('sealed first bytes')
+        const packs = [one, two].map((file) => ({ ...newPack(sending, [[file]]), heads }))
+        granted(await ledgers.intake.recordPacks(packs))
+        const [first, second] = packs
+        if (first === undefined || second === undefined) throw new Error('two packs were recorded')
+        for (const { id } of packs) expect((await take(ledgers, id)).heads).toEqual(heads)
+        await admitAll(ledgers, first.id)
+        await ledgers.admission.quarantinePack(second.id, noon)
+        for (const { id } of packs) expect((await take(ledgers, id)).heads).toBeNull()
+      })
+
       it('shows a pack with the items it completed and every key these need', async () => {
         const large = newFile(2 * chunkBytes + 1)
         await announce(ledgers, sending, [large])

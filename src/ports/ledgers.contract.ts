@@ -141,6 +141,7 @@ export const newPack = (sending: Sending, runs: readonly Run[], at = noon): NewP
     id,
     ...sending,
     size: 1_000,
+    heads: null,
     lockedKey: `pack key ${id}`,
     at,
     extents: runs.map(([file, first = 0, count = chunkCount(file.size) - first]) => ({

@@ -5,8 +5,10 @@
 import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import type { SessionId } from '#domain/id.ts'
 import { senderSession } from '#domain/link.ts'
+import { indexCase } from '#jobs/jobs.ts'
 import type { AuditLedger } from '#ports/audit-ledger.ts'
 import type { Clock, Ids } from '#ports/clock.ts'
+import type { JobQueue } from '#ports/job-queue.ts'
 import type { LinkLedger, LinkRow, SenderSession } from '#ports/link-ledger.ts'
 import type { Secrets } from '#ports/secrets.ts'
 import type { LinkTokens } from '#ports/tokens.ts'
@@ -16,6 +18,7 @@ export type ExchangeLinkNeeds = {
   readonly tokens: Pick<LinkTokens, 'read'>
   readonly secrets: Secrets
   readonly audit: AuditLedger
+  readonly queue: JobQueue
   readonly clock: Clock
   readonly ids: Ids
 }
@@ -44,7 +47,7 @@ const checkCode = async (
 export const exchangeLink =
   (needs: ExchangeLinkNeeds) =>
   async (token: string, code: string | undefined): Promise<Exchanged | Refusal> => {
-    const { links, tokens, secrets, audit, clock, ids } = needs
+    const { links, tokens, secrets, audit, queue, clock, ids } = needs
     const claims = await tokens.read(token)
     if (claims === null) return refuse('link.invalid')
     const link = await links.findLink(claims.link, secrets.hash(claims.secret))
@@ -65,6 +68,8 @@ export const exchangeLink =
       return begun
     }
     await say('link.exchanged', {})
+    // A counted use must not come back with a ledger that was rebuilt; any other waits for the next index.
+    if (link.maxUses !== null) await queue.add(indexCase, { case: link.case }).catch(() => {})
     const endsAt = new Date(at.getTime() + senderSession.absoluteHours * 3_600_000)
     return { session: begun, token: bearer, endsAt }
   }

@@ -1,14 +1,21 @@
 /** Offer: a case whose senders are done and whose every item has a verdict is ready for the desk. */
 import type { CaseId } from '#domain/id.ts'
+import { indexCase } from '#jobs/jobs.ts'
 import type { AuditLedger } from '#ports/audit-ledger.ts'
 import type { CaseLedger } from '#ports/case-ledger.ts'
 import type { Clock } from '#ports/clock.ts'
+import type { JobQueue } from '#ports/job-queue.ts'
 
-export type OfferNeeds = { readonly cases: CaseLedger; readonly audit: AuditLedger; readonly clock: Clock }
+export type OfferNeeds = {
+  readonly cases: CaseLedger
+  readonly audit: AuditLedger
+  readonly queue: JobQueue
+  readonly clock: Clock
+}
 
 /** True when this call made the case ready. */
 export const offer =
-  ({ cases, audit, clock }: OfferNeeds) =>
+  ({ cases, audit, queue, clock }: OfferNeeds) =>
   async (id: CaseId): Promise<boolean> => {
     const row = await cases.findCase(id)
     if (row === null || row.state !== 'collecting' || !(await cases.isComplete(id))) return false
@@ -18,5 +25,6 @@ export const offer =
       { action: 'case.ready', actor: { kind: 'worker' }, case: id, object: id, facts: {} },
       at,
     )
+    await queue.add(indexCase, { case: id }).catch(() => {})
     return true
   }

@@ -6,10 +6,12 @@ import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import type { CaseId, LinkId, OperatorId, SenderId } from '#domain/id.ts'
 import { longestLinkDays, type SenderRole } from '#domain/link.ts'
 import { senderSeal } from '#domain/seal-name.ts'
+import { indexCase } from '#jobs/jobs.ts'
 import type { AuditLedger } from '#ports/audit-ledger.ts'
 import type { CaseLedger } from '#ports/case-ledger.ts'
 import type { CaseVault } from '#ports/case-vault.ts'
 import type { Clock, Ids } from '#ports/clock.ts'
+import type { JobQueue } from '#ports/job-queue.ts'
 import type { LinkLedger } from '#ports/link-ledger.ts'
 import type { Secrets } from '#ports/secrets.ts'
 import type { LinkTokens } from '#ports/tokens.ts'
@@ -21,6 +23,7 @@ export type OpenLinkNeeds = {
   readonly tokens: LinkTokens
   readonly secrets: Secrets
   readonly audit: AuditLedger
+  readonly queue: JobQueue
   readonly clock: Clock
   readonly ids: Ids
 }
@@ -42,17 +45,19 @@ export type OpenedLink = {
 
 const dayMs = 86_400_000
 
-const note = (
-  { audit, clock }: OpenLinkNeeds,
+const note = async (
+  { audit, queue, clock }: OpenLinkNeeds,
   action: AuditAction,
   by: OperatorId,
   of: CaseId,
   link: LinkId,
-): Promise<void> =>
-  audit.append(
+): Promise<void> => {
+  await audit.append(
     { action, actor: { kind: 'operator', id: by }, case: of, object: link, facts: {} },
     clock.now(),
   )
+  await queue.add(indexCase, { case: of }).catch(() => {})
+}
 
 const prepare = async ({ tokens, secrets, clock, ids }: OpenLinkNeeds, terms: LinkTerms) => {
   const at = clock.now()

@@ -2,13 +2,15 @@
  * Reconcile: asks again for everything the ledger says is owed and the queue may have lost. Losing the whole
  * queue loses nothing but a few seconds.
  */
-import { admitPack, offerCase } from '#jobs/jobs.ts'
+import { admitPack, indexCase, keepAudit, offerCase } from '#jobs/jobs.ts'
 import type { AdmissionLedger } from '#ports/admission-ledger.ts'
 import type { Clock } from '#ports/clock.ts'
+import type { IndexLedger } from '#ports/index-ledger.ts'
 import type { JobQueue } from '#ports/job-queue.ts'
 
 export type ReconcileNeeds = {
   readonly admission: AdmissionLedger
+  readonly indexes: Pick<IndexLedger, 'owedIndexes' | 'owesAudit'>
   readonly queue: JobQueue
   readonly clock: Clock
 }
@@ -21,12 +23,17 @@ const most = 500
 
 /** How many jobs were asked for. */
 export const reconcile =
-  ({ admission, queue, clock }: ReconcileNeeds) =>
+  ({ admission, indexes, queue, clock }: ReconcileNeeds) =>
   async (): Promise<number> => {
-    const before = new Date(clock.now().getTime() - graceMs)
+    const now = clock.now()
+    const before = new Date(now.getTime() - graceMs)
     const packs = await admission.owedPacks(before, most)
     for (const pack of packs) await queue.add(admitPack, { pack })
     const cases = await admission.owedCases(before, most)
     for (const id of cases) await queue.add(offerCase, { case: id })
-    return packs.length + cases.length
+    const owed = await indexes.owedIndexes(now, most)
+    for (const id of owed) await queue.add(indexCase, { case: id })
+    const audit = (await indexes.owesAudit(now)) ? 1 : 0
+    if (audit > 0) await queue.add(keepAudit, {})
+    return packs.length + cases.length + owed.length + audit
   }

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { caseMachine } from '#domain/case.ts'
 import type { CaseLedger, CaseRow } from '#ports/case-ledger.ts'
 import { type Database, guarded } from './database.ts'
+import { noteChange } from './note-change.ts'
 
 const columns = ['id', 'state', 'revision', 'wrapped_key', 'intake_key', 'details', 'created_at'] as const
 
@@ -30,21 +31,24 @@ const toCase = (row: Row): CaseRow => ({
 
 export const createCaseLedger = (db: Database): CaseLedger => ({
   openCase: ({ id, keys, details, at }) =>
-    guarded(async () => {
-      await db
-        .insertInto('cases')
-        .values({
-          id,
-          state: 'requested',
-          wrapped_key: keys.wrappedKey,
-          intake_key: keys.intakeKey,
-          details,
-          created_at: at,
-          changed_at: at,
-          content_at: at,
-        })
-        .execute()
-    }),
+    guarded(() =>
+      db.transaction().execute(async (trx) => {
+        await trx
+          .insertInto('cases')
+          .values({
+            id,
+            state: 'requested',
+            wrapped_key: keys.wrappedKey,
+            intake_key: keys.intakeKey,
+            details,
+            created_at: at,
+            changed_at: at,
+            content_at: at,
+          })
+          .execute()
+        await trx.insertInto('case_indexes').values({ case_id: id, object: null }).execute()
+      }),
+    ),
 
   findCase: (id) =>
     guarded(async () => {
@@ -81,22 +85,28 @@ export const createCaseLedger = (db: Database): CaseLedger => ({
     guarded(async () => {
       const from = caseMachine.into(to)
       if (from.length === 0) return false
-      const moved = await db
-        .updateTable('cases')
-        .set({ state: to, changed_at: at })
-        .where('id', '=', id)
-        .where('state', 'in', from)
-        .executeTakeFirst()
-      return moved.numUpdatedRows === 1n
+      return db.transaction().execute(async (trx) => {
+        const moved = await trx
+          .updateTable('cases')
+          .set({ state: to, changed_at: at })
+          .where('id', '=', id)
+          .where('state', 'in', from)
+          .executeTakeFirst()
+        if (moved.numUpdatedRows === 1n) await noteChange(trx, id)
+        return moved.numUpdatedRows === 1n
+      })
     }),
 
   addSender: (row) =>
-    guarded(async () => {
-      await db
-        .insertInto('senders')
-        .values({ id: row.id, case_id: row.case, role: row.role, details: row.details, created_at: row.at })
-        .execute()
-    }),
+    guarded(() =>
+      db.transaction().execute(async (trx) => {
+        await trx
+          .insertInto('senders')
+          .values({ id: row.id, case_id: row.case, role: row.role, details: row.details, created_at: row.at })
+          .execute()
+        await noteChange(trx, row.case, true)
+      }),
+    ),
 
   isComplete: (id) =>
     guarded(async () => {

@@ -6,6 +6,7 @@ import type { LinkId } from '#domain/id.ts'
 import { linkMachine, lockout, senderSession, type UploadLink } from '#domain/link.ts'
 import type { LinkLedger } from '#ports/link-ledger.ts'
 import { type Database, guarded } from './database.ts'
+import { noteChange } from './note-change.ts'
 import type { Tables } from './tables.ts'
 
 type Row = Selectable<Tables['links']>
@@ -40,22 +41,25 @@ const lockLink = (trx: Transaction<Tables>, id: LinkId): Promise<Row | undefined
 
 export const createLinkLedger = (db: Database): LinkLedger => ({
   openLink: (link) =>
-    guarded(async () => {
-      await db
-        .insertInto('links')
-        .values({
-          id: link.id,
-          case_id: link.case,
-          sender_id: link.sender,
-          state: 'open',
-          secret_hash: link.secretHash,
-          code_hash: link.codeHash,
-          expires_at: link.expiresAt,
-          max_uses: link.maxUses,
-          created_at: link.at,
-        })
-        .execute()
-    }),
+    guarded(() =>
+      db.transaction().execute(async (trx) => {
+        await trx
+          .insertInto('links')
+          .values({
+            id: link.id,
+            case_id: link.case,
+            sender_id: link.sender,
+            state: 'open',
+            secret_hash: link.secretHash,
+            code_hash: link.codeHash,
+            expires_at: link.expiresAt,
+            max_uses: link.maxUses,
+            created_at: link.at,
+          })
+          .execute()
+        await noteChange(trx, link.case, true)
+      }),
+    ),
 
   findLink: (id, secretHash) =>
     guarded(async () => {
@@ -122,6 +126,7 @@ export const createLinkLedger = (db: Database): LinkLedger => ({
             seen_at: session.at,
           })
           .execute()
+        await noteChange(trx, row.case_id, row.max_uses !== null)
         return {
           id: session.id,
           link: id,
@@ -188,15 +193,19 @@ export const createLinkLedger = (db: Database): LinkLedger => ({
     }),
 
   revokeLink: (id, at) =>
-    guarded(async () => {
-      const moved = await db
-        .updateTable('links')
-        .set({ state: 'revoked', ended_at: at })
-        .where('id', '=', id)
-        .where('state', 'in', linkMachine.into('revoked'))
-        .executeTakeFirst()
-      return moved.numUpdatedRows === 1n
-    }),
+    guarded(() =>
+      db.transaction().execute(async (trx) => {
+        const moved = await trx
+          .updateTable('links')
+          .set({ state: 'revoked', ended_at: at })
+          .where('id', '=', id)
+          .where('state', 'in', linkMachine.into('revoked'))
+          .returning('case_id')
+          .executeTakeFirst()
+        if (moved !== undefined) await noteChange(trx, moved.case_id, true)
+        return moved !== undefined
+      }),
+    ),
 
   renewLink: (old, next) =>
     guarded(() =>
@@ -229,6 +238,7 @@ export const createLinkLedger = (db: Database): LinkLedger => ({
             created_at: next.at,
           })
           .execute()
+        await noteChange(trx, row.case_id, true)
         return { case: row.case_id, sender: row.sender_id }
       }),
     ),

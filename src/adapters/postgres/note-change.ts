@@ -1,0 +1,16 @@
+/** Counts a change of a case, so that its sealed index is owed a fresh one. */
+import { type Kysely, sql } from 'kysely'
+import type { CaseId } from '#domain/id.ts'
+import type { Tables } from './tables.ts'
+
+/**
+ * Best the last statement of its transaction: the count's row is shared by all who change the case. `urgent`: who may
+ * send was decided, and must not be forgotten; anything else can wait a minute for its like.
+ */
+export const noteChange = async (db: Kysely<Tables>, id: CaseId, urgent = false): Promise<void> => {
+  await db
+    .updateTable('case_indexes')
+    .set({ changed: sql`changed + 1`, ...(urgent ? { urgent: sql`changed + 1` } : {}) })
+    .where('case_id', '=', id)
+    .execute()
+}
