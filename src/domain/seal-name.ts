@@ -11,6 +11,9 @@ export const extentSeal = (pack: PackId, item: ItemId, first: number): string =>
 /** Of a pack's table of contents. */
 export const contentsSeal = (pack: PackId): string => `second-read/1/contents/${pack}`
 
+/** Of the first bytes of a pack's items. */
+export const headsSeal = (pack: PackId): string => `second-read/1/heads/${pack}`
+
 /** Of an item's name and modification time, under the key of the plan that announced it. */
 export const nameSeal = (plan: PlanId, item: ItemId): string => `second-read/1/name/${plan}/${item}`
 
@@ -22,3 +25,7 @@ export const detailsSeal = (id: CaseId): string => `second-read/1/details/${id}`
 
 /** Of a sender's details (name, address), under the case key. */
 export const senderSeal = (id: CaseId, sender: string): string => `second-read/1/sender/${id}/${sender}`
+
+/** Of the body of an index object: a case's index of this sequence number, or a piece of the audit chain. */
+export const indexSeal = (kind: 'case' | 'audit', of: CaseId, sequence: number): string =>
+  `second-read/1/index/${kind}/${of}/${sequence}`

@@ -23,6 +23,8 @@ export type ArrivedPack = {
   readonly sender: SenderId
   /** Null when the case was erased. */
   readonly wrappedKey: string | null
+  /** First bytes of the items that begin in it, sealed under its key; null where nobody kept them. */
+  readonly heads: Buffer | null
   /** Items whose last byte this pack brought and which have no verdict. */
   readonly items: readonly ArrivedItem[]
   /** Locked keys of every pack and plan the items touch. */
@@ -61,7 +63,7 @@ export type AdmissionLedger = {
   /**
    * Gives verdicts and moves pack and items, in one transaction that no other admission of the case can
    * interleave. `settle` is told of twins already in the case and returns the final decisions; it must be pure.
-   * An item decided meanwhile is left as it is. Keys of rejected items are destroyed. Returns what was decided.
+   * An item decided meanwhile is left as it is. Heads are forgotten, keys of rejected items are destroyed. Returns what was decided.
    */
   admit(
     pack: ArrivedPack,

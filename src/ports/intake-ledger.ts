@@ -28,6 +28,8 @@ export type NewPack = {
   readonly sender: SenderId
   readonly size: number
   readonly lockedKey: string
+  /** First bytes of its items, sealed under its key; kept until it is admitted. */
+  readonly heads: Uint8Array | null
   readonly extents: readonly (Extent & { readonly wrappedKey: Uint8Array })[]
   readonly at: Date
 }

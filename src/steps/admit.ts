@@ -4,13 +4,15 @@
  */
 import { createHash, createSecretKey } from 'node:crypto'
 import { Fault } from '#domain/fault.ts'
-import type { PackId, PlanId } from '#domain/id.ts'
+import type { ItemId, PackId, PlanId } from '#domain/id.ts'
 import { packObject } from '#domain/pack.ts'
 import { factsSeal } from '#domain/seal-name.ts'
 import { type VerdictCode, worstOutcome } from '#domain/verdict.ts'
 import { combineCrc32 } from '#formats/bundle/crc32-combine.ts'
+import { openHeads } from '#formats/pack/heads.ts'
 import { type OpenExtent, openItemRange, type ReadPack, readItemRange } from '#formats/pack/item-bytes.ts'
 import { openName } from '#formats/pack/name.ts'
+import { readAhead } from '#formats/pack/read-ahead.ts'
 import { unwrapKey } from '#formats/sealed/key-wrap.ts'
 import { offerCase } from '#jobs/jobs.ts'
 import type {
@@ -45,16 +47,34 @@ export const mostAttempts = 5
 /** Items of one pack looked into at the same time: while one is parsed the next is opened. */
 const atOnce = 4
 
+/** What is read of a pack at once when its heads do not tell enough: all of a usual one. */
+const aheadBytes = 8_912_896
+
 type Unlocked = {
   readonly key: CaseKey
   readonly packs: ReadonlyMap<PackId, Uint8Array>
   readonly plans: ReadonlyMap<PlanId, Uint8Array>
+  /** First bytes of items, as far as they were kept beside the pack. */
+  readonly heads: ReadonlyMap<ItemId, Buffer>
 }
 
 const unlockAll = async <Id>(key: CaseKey, locked: ReadonlyMap<Id, string>): Promise<Map<Id, Uint8Array>> => {
   const opened = new Map<Id, Uint8Array>()
   for (const [id, text] of locked) opened.set(id, await key.unlock(text))
   return opened
+}
+
+/** Opens every key that the items of a pack need, and what was kept of their first bytes. */
+const unlock = async (vault: CaseVault, pack: ArrivedPack, wrappedKey: string): Promise<Unlocked> => {
+  const key = await vault.open(pack.case, wrappedKey)
+  const packs = await unlockAll(key, pack.packKeys)
+  const own = packs.get(pack.id)
+  return {
+    key,
+    packs,
+    plans: await unlockAll(key, pack.planKeys),
+    heads: own === undefined || pack.heads === null ? new Map() : openHeads(pack.id, own, pack.heads),
+  }
 }
 
 const have = <Id, Value>(map: ReadonlyMap<Id, Value>, id: Id): Value => {
@@ -99,12 +119,12 @@ const sumItem = async (
 }
 
 const decide = async (
-  { store, inspector }: AdmitNeeds,
+  { inspector }: AdmitNeeds,
   pack: ArrivedPack,
-  { key, packs, plans }: Unlocked,
+  { key, packs, plans, heads }: Unlocked,
   item: ArrivedItem,
+  read: ReadPack,
 ): Promise<ItemDecision> => {
-  const read: ReadPack = (from, offset, length, into) => store.read(packObject(from), offset, length, into)
   const extents: OpenExtent[] = item.extents.map((extent) => ({
     ...extent,
     key: unwrapKey(createSecretKey(have(packs, extent.pack)), extent.wrappedKey),
@@ -114,6 +134,7 @@ const decide = async (
       ? { kind: 'other', codes: ['EMPTY_FILE'], instance: null, facts: {} }
       : await inspector.inspect({
           size: item.size,
+          head: heads.get(item.id),
           read: (offset, length) =>
             readItemRange(extents, read, offset, Math.min(item.size, offset + length)),
         })
@@ -212,7 +233,7 @@ const passing = new Set(['store.unavailable', 'store.full', 'ledger.unavailable'
 export const admit =
   (needs: AdmitNeeds) =>
   async (id: PackId): Promise<Admitted | null> => {
-    const { admission, cases, vault, queue, clock } = needs
+    const { admission, cases, store, vault, queue, clock } = needs
     const pack = await admission.takePack(id)
     if (pack === null || pack.state !== 'stored' || pack.wrappedKey === null) return null
     if (pack.attempts >= mostAttempts) {
@@ -220,13 +241,13 @@ export const admit =
       return null
     }
     try {
-      const key = await vault.open(pack.case, pack.wrappedKey)
-      const unlocked = {
-        key,
-        packs: await unlockAll(key, pack.packKeys),
-        plans: await unlockAll(key, pack.planKeys),
-      }
-      const decisions = await mapSome(pack.items, (item) => decide(needs, pack, unlocked, item))
+      const unlocked = await unlock(vault, pack, pack.wrappedKey)
+      const read = readAhead(
+        (from, offset, length) => store.read(packObject(from), offset, length),
+        pack.items.flatMap((item) => item.extents),
+        aheadBytes,
+      )
+      const decisions = await mapSome(pack.items, (item) => decide(needs, pack, unlocked, item, read))
       const at = clock.now()
       const decided = await admission.admit(pack, decisions, settleTwins(decisions), at)
       await noteStopped(needs, pack, decided, at)

@@ -14,7 +14,8 @@ import { placeItems } from '#formats/bundle/file-set.ts'
 import { writeIndexPage } from '#formats/bundle/index-page.ts'
 import { listManifest, writeManifest } from '#formats/bundle/manifest.ts'
 import { cut, planZip, type ZipPlan } from '#formats/bundle/zip-plan.ts'
-import { openItemRange, readBytes } from '#formats/pack/item-bytes.ts'
+import { openItemRange } from '#formats/pack/item-bytes.ts'
+import { readAhead } from '#formats/pack/read-ahead.ts'
 import type { CaseKey, CaseVault } from '#ports/case-vault.ts'
 import type { CaseContent, DeliveryLedger, ReadableItem } from '#ports/delivery-ledger.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
@@ -48,6 +49,9 @@ type Built = Omit<BundleView, 'open'> & {
   readonly plan: ZipPlan
   readonly items: ReadonlyMap<ItemId, ReadableItem>
 }
+
+/** Sealed bytes fetched at once: several slices with one request. */
+const aheadBytes = 4_194_304
 
 /**
  * Plans kept, so that a download resumed in a hundred ranges is planned once. They hold no open key and none of
@@ -111,7 +115,12 @@ export const readBundle = (needs: ReadBundleNeeds): ((of: CaseId) => Promise<Bun
   }
 
   async function* openBytes(built: Built, key: CaseKey, start: number, end: number) {
-    const scratch = Buffer.allocUnsafeSlow(readBytes)
+    const read = readAhead(
+      (pack, offset, length, into) => store.read(packObject(pack), offset, length, into),
+      [...built.items.values()].flatMap((item) => item.extents),
+      aheadBytes,
+      Buffer.allocUnsafeSlow(aheadBytes),
+    )
     for (const segment of cut(built.plan, start, end)) {
       if (segment.kind === 'bytes') {
         yield [Buffer.from(segment.bytes)]
@@ -120,13 +129,7 @@ export const readBundle = (needs: ReadBundleNeeds): ((of: CaseId) => Promise<Bun
       const item = built.items.get(segment.item)
       if (item === undefined) return
       const extents = item.extents.map((extent) => ({ ...extent, key: key.unwrap(extent.wrappedKey) }))
-      yield* openItemRange(
-        extents,
-        (pack, offset, length, into) => store.read(packObject(pack), offset, length, into),
-        segment.offset,
-        segment.offset + segment.length,
-        scratch,
-      )
+      yield* openItemRange(extents, read, segment.offset, segment.offset + segment.length)
     }
   }
 

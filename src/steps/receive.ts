@@ -8,9 +8,11 @@ import { isRefusal, type Refusal } from '#domain/fault.ts'
 import { freeBytes } from '#domain/free-bytes.ts'
 import type { ItemId, PackId, PlanId } from '#domain/id.ts'
 import { chunkBytes } from '#domain/item.ts'
+import { planObject } from '#domain/kept.ts'
 import { packBytes, packObject } from '#domain/pack.ts'
 import { nameSealer } from '#formats/pack/name.ts'
 import { createPackWriter, type PackWriter } from '#formats/pack/writer.ts'
+import { writePlan } from '#formats/plan/record.ts'
 import { admitPack } from '#jobs/jobs.ts'
 import type { Clock, Ids } from '#ports/clock.ts'
 import type { IntakeLedger } from '#ports/intake-ledger.ts'
@@ -18,6 +20,7 @@ import type { IntakeSeal } from '#ports/intake-seal.ts'
 import type { JobQueue } from '#ports/job-queue.ts'
 import type { SenderSession } from '#ports/link-ledger.ts'
 import type { ObjectStore, ObjectWriter } from '#ports/object-store.ts'
+import { putObject } from '#ports/put-object.ts'
 
 export type ReceiveNeeds = {
   readonly store: ObjectStore
@@ -179,22 +182,23 @@ export const receive =
     }
 
     const announce = async (files: readonly UnplannedFile[]): Promise<Refusal | null> => {
-      const plan = ids.next<PlanId>()
+      const id = ids.next<PlanId>()
       const key = randomBytes(32)
       const lockedKey = await seal.lock(session.case, session.intakeKey, key)
-      const sealName = nameSealer(plan, key)
-      const planned = await intake.plan(
-        { id: plan, case: session.case, sender: session.sender, lockedKey, at: clock.now() },
-        files.map((file) => ({
-          id: file.id,
-          // A form that is sent twice is two sendings; the same bytes are found by their digest at admission.
-          fingerprint: randomBytes(32),
-          size: file.size,
-          sealedName: sealName(file.id, { name: file.name, modified: null }),
-        })),
-        mostUnplanned,
-      )
-      return isRefusal(planned) ? planned : null
+      const sealName = nameSealer(id, key)
+      const plan = { id, case: session.case, sender: session.sender, lockedKey, at: clock.now() }
+      const announced = files.map((file) => ({
+        id: file.id,
+        // A form that is sent twice is two sendings; the same bytes are found by their digest at admission.
+        fingerprint: randomBytes(32),
+        size: file.size,
+        sealedName: sealName(file.id, { name: file.name, modified: null }),
+      }))
+      await putObject(store, planObject(id), writePlan(plan, announced))
+      const planned = await intake.plan(plan, announced, mostUnplanned)
+      if (!isRefusal(planned)) return null
+      await store.remove(planObject(id))
+      return planned
     }
 
     const record = async (): Promise<Received | Refusal> => {
@@ -205,6 +209,7 @@ export const receive =
         sender: session.sender,
         size: pack.size,
         lockedKey: await lockedKey,
+        heads: pack.heads(),
         extents: pack.extents,
         at,
       }))

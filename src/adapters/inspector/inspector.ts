@@ -119,7 +119,9 @@ export const openInspector = (options: InspectorOptions = {}): IsolatedInspector
     pids: () => slots.map((slot) => slot.child?.pid).filter((pid) => pid !== undefined),
     inspect: async (source) => {
       if (source.size === 0) return emptyFile
-      const head = await readExactly(source, 0, Math.min(headBytes, source.size))
+      const head =
+        source.head?.subarray(0, headBytes) ??
+        (await readExactly(source, 0, Math.min(headBytes, source.size)))
       const slot = await take()
       try {
         const findings = await ask(slot, source, head)

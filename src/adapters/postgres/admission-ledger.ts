@@ -2,102 +2,76 @@
 import { sql, type Transaction } from 'kysely'
 import { Fault } from '#domain/fault.ts'
 import type { CaseId, ItemId, PackId, PlanId } from '#domain/id.ts'
-import { deadStates, itemMachine, readableStates } from '#domain/item.ts'
+import { deadStates, itemMachine } from '#domain/item.ts'
 import { packMachine } from '#domain/pack.ts'
 import { worstOutcome } from '#domain/verdict.ts'
-import type { AdmissionLedger, ArrivedItem, ArrivedPack, ItemDecision } from '#ports/admission-ledger.ts'
-import { findTwins, indexItems, noteVerdicts } from './case-index.ts'
+import type { AdmissionLedger, ArrivedPack, ItemDecision } from '#ports/admission-ledger.ts'
+import { findTwins, writeDecisions } from './case-index.ts'
 import { type Database, guarded } from './database.ts'
-import { toExtent } from './extent-row.ts'
+import { type ExtentRow, toExtent } from './extent-row.ts'
+import { noteChange } from './note-change.ts'
 import type { Tables } from './tables.ts'
 
 type Trx = Transaction<Tables>
 
-const findItems = async (db: Database, pack: PackId): Promise<ArrivedItem[]> => {
-  const items = await db
-    .selectFrom('items')
-    .select(['id', 'plan_id', 'size', 'sealed_name'])
-    .where('received_in', '=', pack)
-    .where('state', '=', 'received')
-    .orderBy('id')
-    .execute()
-  if (items.length === 0) return []
-  const extents = await db
-    .selectFrom('extents')
-    .selectAll()
-    .where(
-      'item_id',
-      'in',
-      items.map((item) => item.id),
-    )
-    .orderBy('item_id')
-    .orderBy('first')
-    .execute()
-  const byItem = Map.groupBy(extents, (extent) => extent.item_id)
-  return items.map((item) => ({
-    id: item.id,
-    plan: item.plan_id,
-    size: item.size,
-    sealedName: item.sealed_name,
-    extents: (byItem.get(item.id) ?? []).map(toExtent),
-  }))
+type ItemRow = ExtentRow & {
+  id: ItemId
+  plan_id: PlanId
+  size: number
+  sealed_name: Buffer
+  plan_key: string
+  pack_key: string
 }
 
-const keysOf = async <Id extends PackId | PlanId>(
+/** The items a pack completed, with their extents and every key these need. */
+const findItems = async (
   db: Database,
-  table: 'packs' | 'plans',
-  ids: readonly Id[],
-): Promise<Map<Id, string>> => {
-  if (ids.length === 0) return new Map()
-  const rows = await sql<{ id: Id; locked_key: string }>`
-    select id, locked_key from ${sql.table(table)} where id = any(${ids}::uuid[])`.execute(db)
-  return new Map(rows.rows.map((row) => [row.id, row.locked_key]))
+  pack: PackId,
+): Promise<Pick<ArrivedPack, 'items' | 'packKeys' | 'planKeys'>> => {
+  const { rows } = await sql<ItemRow | (Omit<ItemRow, keyof ExtentRow> & { pack_id: null })>`
+    select items.id, items.plan_id, items.size, items.sealed_name, plans.locked_key as plan_key,
+      packs.locked_key as pack_key, extents.*
+    from items join plans on plans.id = items.plan_id
+      left join extents on extents.item_id = items.id left join packs on packs.id = extents.pack_id
+    where items.received_in = ${pack} and items.state = 'received'
+    order by items.id, extents.first`.execute(db)
+  const packKeys = new Map<PackId, string>()
+  const planKeys = new Map<PlanId, string>()
+  const items = [...Map.groupBy(rows, (row) => row.id)].flatMap(([id, some]) => {
+    const [first] = some
+    if (first === undefined) return []
+    planKeys.set(first.plan_id, first.plan_key)
+    const extents = some.flatMap((row) => {
+      if (row.pack_id === null) return []
+      packKeys.set(row.pack_id, row.pack_key)
+      return [toExtent(row)]
+    })
+    return [{ id, plan: first.plan_id, size: first.size, sealedName: first.sealed_name, extents }]
+  })
+  return { items, packKeys, planKeys }
 }
 
-/** Locks items in the order intake does, so that the same files sent again meanwhile cannot deadlock with this. */
-const lockItems = async (trx: Trx, ids: readonly ItemId[]): Promise<void> => {
-  await sql`select from items where id = any(${ids}::uuid[]) order by id for no key update`.execute(trx)
-}
-
-/** Moves the items that still wait, and says which those were. */
+/**
+ * Moves the items that still wait, and says which those were. They are locked in the order intake does, so that the
+ * same files sent again meanwhile cannot deadlock with this.
+ */
 const moveItems = async (trx: Trx, decisions: readonly ItemDecision[], at: Date): Promise<Set<ItemId>> => {
   const outcomes = decisions.map((decision) => worstOutcome(decision.codes))
   for (const outcome of outcomes) if (!itemMachine.may('received', outcome)) throw new Fault('state.conflict')
-  await lockItems(
-    trx,
-    decisions.map((decision) => decision.item),
-  )
+  const ids = decisions.map((decision) => decision.item)
   const moved = await sql<{ id: ItemId }>`
     update items set state = t.state, kind = t.kind, sha256 = t.sha256, crc32 = t.crc32,
       codes = string_to_array(t.codes, ' '),
       sealed_facts = t.facts, decided_at = ${at}
-    from unnest(${decisions.map((d) => d.item)}::uuid[], ${outcomes}::text[],
+    from (select id from items where id = any(${ids}::uuid[]) order by id for no key update) as locked,
+      unnest(${ids}::uuid[], ${outcomes}::text[],
       ${decisions.map((d) => d.kind)}::text[], ${decisions.map((d) => d.codes.join(' '))}::text[],
       ${decisions.map((d) => Buffer.from(d.sha256))}::bytea[], ${decisions.map((d) => d.crc32)}::bigint[],
       ${decisions.map((d) => Buffer.from(d.sealedFacts))}::bytea[])
       as t (id, state, kind, codes, sha256, crc32, facts)
-    where items.id = t.id and items.state = 'received'
+    where items.id = t.id and locked.id = t.id and items.state = 'received'
     returning items.id`.execute(trx)
   return new Set(moved.rows.map((row) => row.id))
-}
-
-const isReadable = (decision: ItemDecision): boolean =>
-  readableStates.some((state) => state === worstOutcome(decision.codes))
-
-const replaceKeys = async (trx: Trx, pack: ArrivedPack, decided: readonly ItemDecision[]): Promise<void> => {
-  const extents = new Map(pack.items.map((item) => [item.id, item.extents]))
-  const rows = decided.flatMap((decision) =>
-    (extents.get(decision.item) ?? []).map((extent, index) => ({
-      item: decision.item,
-      first: extent.first,
-      key: worstOutcome(decision.codes) === 'rejected' ? null : Buffer.from(decision.keys[index] ?? []),
-    })),
-  )
-  await sql`
-    update extents set wrapped_key = t.key
-    from unnest(${rows.map((r) => r.item)}::uuid[], ${rows.map((r) => r.first)}::int[],
-      ${rows.map((r) => r.key)}::bytea[]) as t (item, first, key)
-    where extents.item_id = t.item and extents.first = t.first`.execute(trx)
 }
 
 export const createAdmissionLedger = (db: Database): AdmissionLedger => ({
@@ -109,12 +83,16 @@ export const createAdmissionLedger = (db: Database): AdmissionLedger => ({
         .set({ attempts: sql`packs.attempts + 1` })
         .where('packs.id', '=', id)
         .whereRef('cases.id', '=', 'packs.case_id')
-        .returning(['packs.case_id', 'packs.sender_id', 'packs.state', 'packs.attempts', 'cases.wrapped_key'])
+        .returning([
+          'packs.case_id',
+          'packs.sender_id',
+          'packs.state',
+          'packs.attempts',
+          'cases.wrapped_key',
+          sql<Buffer | null>`(select sealed_heads from pack_heads where pack_id = packs.id)`.as('heads'),
+        ])
         .executeTakeFirst()
       if (pack === undefined) return null
-      const items = await findItems(db, id)
-      const packs = [...new Set(items.flatMap((item) => item.extents.map((extent) => extent.pack)))]
-      const plans = [...new Set(items.map((item) => item.plan))]
       return {
         id,
         case: pack.case_id,
@@ -122,9 +100,8 @@ export const createAdmissionLedger = (db: Database): AdmissionLedger => ({
         state: pack.state,
         attempts: pack.attempts - 1,
         wrappedKey: pack.wrapped_key,
-        items,
-        packKeys: await keysOf(db, 'packs', packs),
-        planKeys: await keysOf(db, 'plans', plans),
+        heads: pack.heads,
+        ...(await findItems(db, id)),
       }
     }),
 
@@ -140,33 +117,30 @@ export const createAdmissionLedger = (db: Database): AdmissionLedger => ({
   admit: (pack, decisions, settle, at) =>
     guarded(() =>
       db.transaction().execute(async (trx) => {
-        const owner = await trx
-          .selectFrom('cases')
-          .select('wrapped_key')
-          .where('id', '=', pack.case)
-          // Admissions take turns; what senders bring meanwhile only refers to the case and need not wait.
-          .forNoKeyUpdate()
-          .executeTakeFirst()
         const moved = await trx
+          .with('owner', (query) =>
+            query
+              .selectFrom('cases')
+              .select(['id', 'wrapped_key'])
+              .where('id', '=', pack.case)
+              // Admissions take turns; what senders bring meanwhile only refers to the case and need not wait.
+              .forNoKeyUpdate(),
+          )
+          .with('forgotten', (query) => query.deleteFrom('pack_heads').where('pack_id', '=', pack.id))
           .updateTable('packs')
+          .from('owner')
           .set({ state: 'admitted', admitted_at: at })
-          .where('id', '=', pack.id)
+          .where('packs.id', '=', pack.id)
+          .whereRef('packs.case_id', '=', 'owner.id')
           .where('state', 'in', packMachine.into('admitted'))
+          .returning('owner.wrapped_key')
           .executeTakeFirst()
-        if (owner?.wrapped_key == null || moved.numUpdatedRows !== 1n) return []
-        if (decisions.length === 0) return []
+        if (moved?.wrapped_key == null || decisions.length === 0) return []
         const settled = settle(await findTwins(trx, pack.case, decisions))
         const still = await moveItems(trx, settled, at)
         const decided = settled.filter((decision) => still.has(decision.item))
-        await replaceKeys(trx, pack, decided)
-        await indexItems(trx, pack.case, decided, at)
-        await noteVerdicts(trx, decided, at)
-        if (decided.some(isReadable))
-          await trx
-            .updateTable('cases')
-            .set({ revision: sql`revision + 1`, content_at: at })
-            .where('id', '=', pack.case)
-            .execute()
+        await writeDecisions(trx, pack, decided, at)
+        await noteChange(trx, pack.case)
         return decided
       }),
     ),
@@ -175,12 +149,14 @@ export const createAdmissionLedger = (db: Database): AdmissionLedger => ({
     guarded(() =>
       db.transaction().execute(async (trx) => {
         const moved = await trx
+          .with('forgotten', (query) => query.deleteFrom('pack_heads').where('pack_id', '=', id))
           .updateTable('packs')
           .set({ state: 'quarantined' })
           .where('id', '=', id)
           .where('state', 'in', packMachine.into('quarantined'))
+          .returning('case_id')
           .executeTakeFirst()
-        if (moved.numUpdatedRows !== 1n) return []
+        if (moved === undefined) return []
         const items = await trx
           .updateTable('items')
           .set({ state: 'quarantined', codes: ['CHECK_UNAVAILABLE'], decided_at: at })
@@ -195,32 +171,37 @@ export const createAdmissionLedger = (db: Database): AdmissionLedger => ({
           )
           .returning('id')
           .execute()
+        await noteChange(trx, moved.case_id)
         return items.map((item) => item.id)
       }),
     ),
 
   dropPack: (id) =>
-    guarded(async () => {
-      const moved = await db
-        .updateTable('packs')
-        .set({ state: 'dropped' })
-        .where('id', '=', id)
-        .where('state', '=', 'admitted')
-        .where((query) =>
-          query.not(
-            query.exists(
-              query
-                .selectFrom('extents')
-                .innerJoin('items', 'items.id', 'extents.item_id')
-                .select('items.id')
-                .where('extents.pack_id', '=', id)
-                .where('items.state', 'not in', deadStates),
+    guarded(() =>
+      db.transaction().execute(async (trx) => {
+        const moved = await trx
+          .updateTable('packs')
+          .set({ state: 'dropped' })
+          .where('id', '=', id)
+          .where('state', '=', 'admitted')
+          .where((query) =>
+            query.not(
+              query.exists(
+                query
+                  .selectFrom('extents')
+                  .innerJoin('items', 'items.id', 'extents.item_id')
+                  .select('items.id')
+                  .where('extents.pack_id', '=', id)
+                  .where('items.state', 'not in', deadStates),
+              ),
             ),
-          ),
-        )
-        .executeTakeFirst()
-      return moved.numUpdatedRows === 1n
-    }),
+          )
+          .returning('case_id')
+          .executeTakeFirst()
+        if (moved !== undefined) await noteChange(trx, moved.case_id)
+        return moved !== undefined
+      }),
+    ),
 
   owedPacks: (before, limit) =>
     guarded(async () => {

@@ -1,11 +1,13 @@
 /** The index of a case as admission writes it: studies, series, instances, documents, and the verdicts' history. */
-import { sql, type Transaction } from 'kysely'
+import { type RawBuilder, sql, type Transaction } from 'kysely'
 import type { CaseId } from '#domain/id.ts'
+import { readableStates } from '#domain/item.ts'
 import { worstOutcome } from '#domain/verdict.ts'
-import type { ItemDecision, Twins } from '#ports/admission-ledger.ts'
+import type { ArrivedPack, ItemDecision, Twins } from '#ports/admission-ledger.ts'
 import type { Tables } from './tables.ts'
 
 type Trx = Transaction<Tables>
+type Statement = RawBuilder<unknown>
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
@@ -14,47 +16,60 @@ export const findTwins = async (trx: Trx, of: CaseId, decisions: readonly ItemDe
   const digests = decisions.map((decision) => Buffer.from(decision.sha256))
   const uids = decisions.flatMap((decision) => decision.instance?.sopUid ?? [])
   const kept = ['accepted', 'accepted_with_warnings', 'quarantined', 'released']
-  const same = await sql<{ sha256: Buffer }>`
-    select sha256 from items
-    where case_id = ${of} and sha256 = any(${digests}::bytea[]) and state = any(${kept})`.execute(trx)
-  const instances = await sql<{ sop_uid: string; sha256: Buffer }>`
+  const { rows } = await sql<{ sop_uid: string | null; sha256: Buffer }>`
+    select null as sop_uid, sha256 from items
+    where case_id = ${of} and sha256 = any(${digests}::bytea[]) and state = any(${kept})
+    union all
     select instances.sop_uid, items.sha256 from instances join items on items.id = instances.item_id
     where instances.case_id = ${of} and instances.sop_uid = any(${uids}) and items.state = any(${kept})`.execute(
     trx,
   )
   return {
-    digests: new Set(same.rows.map((row) => hex(row.sha256))),
-    instances: new Map(instances.rows.map((row) => [row.sop_uid, hex(row.sha256)])),
+    digests: new Set(rows.flatMap((row) => (row.sop_uid === null ? [hex(row.sha256)] : []))),
+    instances: new Map(
+      rows.flatMap((row) => (row.sop_uid === null ? [] : [[row.sop_uid, hex(row.sha256)] as const])),
+    ),
   }
 }
 
-/** Adds what is kept to the index; rejected items leave no trace in it. */
-export const indexItems = async (
-  trx: Trx,
-  of: CaseId,
-  decided: readonly ItemDecision[],
-  at: Date,
-): Promise<void> => {
-  const kept = decided.filter((decision) => worstOutcome(decision.codes) !== 'rejected')
+/** Keys under the case key take the place of those under the packs' keys; those of rejected items are destroyed. */
+const replaceKeys = (pack: ArrivedPack, decided: readonly ItemDecision[]): Statement => {
+  const extents = new Map(pack.items.map((item) => [item.id, item.extents]))
+  const rows = decided.flatMap((decision) =>
+    (extents.get(decision.item) ?? []).map((extent, index) => ({
+      item: decision.item,
+      first: extent.first,
+      key: worstOutcome(decision.codes) === 'rejected' ? null : Buffer.from(decision.keys[index] ?? []),
+    })),
+  )
+  return sql`
+    update extents set wrapped_key = t.key
+    from unnest(${rows.map((r) => r.item)}::uuid[], ${rows.map((r) => r.first)}::int[],
+      ${rows.map((r) => r.key)}::bytea[]) as t (item, first, key)
+    where extents.item_id = t.item and extents.first = t.first`
+}
+
+const addInstances = (of: CaseId, kept: readonly ItemDecision[], at: Date): Statement[] => {
   const instances = kept.flatMap((decision) =>
     decision.instance === null ? [] : [{ item: decision.item, ...decision.instance }],
   )
-  if (instances.length > 0) {
-    const studies = instances.map((i) => i.studyUid)
-    const series = instances.map((i) => i.seriesUid)
-    const modalities = instances.map((i) => i.modality)
-    const numbers = instances.map((i) => i.seriesNumber)
-    await sql`
+  if (instances.length === 0) return []
+  const studies = instances.map((i) => i.studyUid)
+  const series = instances.map((i) => i.seriesUid)
+  const modalities = instances.map((i) => i.modality)
+  const numbers = instances.map((i) => i.seriesNumber)
+  return [
+    sql`
       insert into studies (case_id, study_uid, created_at)
       select distinct ${of}::uuid, uid, ${at}::timestamptz from unnest(${studies}::text[]) as t (uid)
-      on conflict do nothing`.execute(trx)
-    await sql`
+      on conflict do nothing`,
+    sql`
       insert into series (case_id, study_uid, series_uid, modality, series_number)
       select distinct on (study, series) ${of}::uuid, study, series, modality, number
       from unnest(${studies}::text[], ${series}::text[], ${modalities}::text[], ${numbers}::int[])
         as t (study, series, modality, number)
-      on conflict do nothing`.execute(trx)
-    await sql`
+      on conflict do nothing`,
+    sql`
       insert into instances (item_id, case_id, study_uid, series_uid, sop_uid, sop_class, transfer_syntax,
         modality, series_number, instance_number, rows, columns, frames)
       select item, ${of}::uuid, study, series, sop, class, syntax, modality, series_number, number, rows, columns,
@@ -64,24 +79,56 @@ export const indexItems = async (
         ${instances.map((i) => i.transferSyntax)}::text[], ${modalities}::text[], ${numbers}::int[],
         ${instances.map((i) => i.instanceNumber)}::int[], ${instances.map((i) => i.rows)}::int[],
         ${instances.map((i) => i.columns)}::int[], ${instances.map((i) => i.frames)}::int[])
-        as t (item, study, series, sop, class, syntax, modality, series_number, number, rows, columns, frames)`.execute(
-      trx,
-    )
-  }
-  const documents = kept.filter((decision) => decision.kind === 'pdf')
-  if (documents.length > 0)
-    await trx
-      .insertInto('documents')
-      .values(documents.map((d) => ({ item_id: d.item, case_id: of, pages: d.pages })))
-      .execute()
+        as t (item, study, series, sop, class, syntax, modality, series_number, number, rows, columns, frames)`,
+  ]
 }
 
-/** Writes each verdict down; later ones never replace it. */
-export const noteVerdicts = async (trx: Trx, decided: readonly ItemDecision[], at: Date): Promise<void> => {
-  if (decided.length === 0) return
-  await sql`
+const addDocuments = (of: CaseId, kept: readonly ItemDecision[]): Statement[] => {
+  const documents = kept.filter((decision) => decision.kind === 'pdf')
+  if (documents.length === 0) return []
+  return [
+    sql`
+      insert into documents (item_id, case_id, pages)
+      select item, ${of}::uuid, pages
+      from unnest(${documents.map((d) => d.item)}::uuid[], ${documents.map((d) => d.pages)}::int[])
+        as t (item, pages)`,
+  ]
+}
+
+/** Each verdict is written down; later ones never replace it. */
+const addVerdicts = (decided: readonly ItemDecision[], at: Date): Statement => sql`
     insert into verdicts (item_id, at, outcome, codes)
     select item, ${at}::timestamptz, outcome, string_to_array(codes, ' ')
     from unnest(${decided.map((d) => d.item)}::uuid[], ${decided.map((d) => worstOutcome(d.codes))}::text[],
-      ${decided.map((d) => d.codes.join(' '))}::text[]) as t (item, outcome, codes)`.execute(trx)
+      ${decided.map((d) => d.codes.join(' '))}::text[]) as t (item, outcome, codes)`
+
+/** What the case offers its readers is another from now on. */
+const renewContent = (of: CaseId, at: Date): Statement => sql`
+    update cases set revision = revision + 1, content_at = ${at} where id = ${of}`
+
+const isReadable = (decision: ItemDecision): boolean =>
+  readableStates.some((state) => state === worstOutcome(decision.codes))
+
+/**
+ * Writes everything that follows from decisions about items of a pack: keys, the index of the case, the verdicts.
+ * Rejected items leave no trace in the index. All of it is one statement: a pack is admitted in so little time that
+ * the ways to the server and back were most of it.
+ */
+export const writeDecisions = async (
+  trx: Trx,
+  pack: ArrivedPack,
+  decided: readonly ItemDecision[],
+  at: Date,
+): Promise<void> => {
+  if (decided.length === 0) return
+  const kept = decided.filter((decision) => worstOutcome(decision.codes) !== 'rejected')
+  const statements = [
+    replaceKeys(pack, decided),
+    ...addInstances(pack.case, kept, at),
+    ...addDocuments(pack.case, kept),
+    addVerdicts(decided, at),
+    ...(decided.some(isReadable) ? [renewContent(pack.case, at)] : []),
+  ]
+  const named = statements.map((statement, nth) => sql`${sql.raw(`s${nth}`)} as (${statement})`)
+  await sql`with ${sql.join(named)} select`.execute(trx)
 }

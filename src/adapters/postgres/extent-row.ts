@@ -4,13 +4,13 @@ import { Fault } from '#domain/fault.ts'
 import type { Extent } from '#domain/item.ts'
 import type { Tables } from './tables.ts'
 
+export type ExtentRow = Selectable<Tables['extents']>
+
 /**
  * The extent with its wrapped key. @throws `key.unavailable` when the key was destroyed: an item without one of
  * its extents must never pass for a shorter item.
  */
-export const toExtent = (
-  row: Selectable<Tables['extents']>,
-): Extent & { readonly wrappedKey: Uint8Array } => {
+export const toExtent = (row: ExtentRow): Extent & { readonly wrappedKey: Uint8Array } => {
   if (row.wrapped_key === null) throw new Fault('key.unavailable')
   return {
     pack: row.pack_id,

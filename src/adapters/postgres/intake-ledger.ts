@@ -7,8 +7,10 @@ import { chunkCount } from '#domain/item.ts'
 import { isVerdictCode } from '#domain/verdict.ts'
 import type { IntakeLedger, NewPack, PlannedItem, ReceivedItem, RecordedPacks } from '#ports/intake-ledger.ts'
 import { type Chosen, chooseExtents, type Filling } from './choose-extents.ts'
-import { missingRuns, readRuns, writeRuns } from './chunk-runs.ts'
+import { missingRuns, readRuns } from './chunk-runs.ts'
 import { type Database, guarded } from './database.ts'
+import { insertPack } from './insert-pack.ts'
+import { noteChange } from './note-change.ts'
 import type { Tables } from './tables.ts'
 
 type Trx = Transaction<Tables>
@@ -19,18 +21,29 @@ const caseIsOpen = async (trx: Trx, id: NewPack['case']): Promise<boolean> => {
 }
 
 /** Locks every item the packs name, in one order whatever the packs' order is: calls that cross must not deadlock. */
-const lockItems = async (trx: Trx, packs: readonly NewPack[]): Promise<Map<ItemId, Filling>> => {
+const lockItems = async (
+  trx: Trx,
+  packs: readonly NewPack[],
+): Promise<{ readonly items: Map<ItemId, Filling>; readonly open: boolean }> => {
   const ids = [...new Set(packs.flatMap((pack) => pack.extents.map((extent) => extent.item)))]
-  if (ids.length === 0) return new Map()
+  if (ids.length === 0) return { items: new Map(), open: true }
   const rows = await trx
     .selectFrom('items')
-    .select(['id', 'sender_id', 'size', 'state', 'have'])
-    .where('sender_id', 'in', [...new Set(packs.map((pack) => pack.sender))])
-    .where(sql<boolean>`id = any(${ids}::uuid[])`)
-    .orderBy('id')
-    .forUpdate()
+    .innerJoin('cases', 'cases.id', 'items.case_id')
+    .select([
+      'items.id',
+      'items.sender_id',
+      'items.size',
+      'items.state',
+      'items.have',
+      'cases.state as case_state',
+    ])
+    .where('items.sender_id', 'in', [...new Set(packs.map((pack) => pack.sender))])
+    .where(sql<boolean>`items.id = any(${ids}::uuid[])`)
+    .orderBy('items.id')
+    .forUpdate('items')
     .execute()
-  return new Map(
+  const items = new Map(
     rows.map((row) => [
       row.id,
       {
@@ -41,38 +54,7 @@ const lockItems = async (trx: Trx, packs: readonly NewPack[]): Promise<Map<ItemI
       },
     ]),
   )
-}
-
-const insertPack = async (trx: Trx, { pack, fresh, completed }: Chosen): Promise<void> => {
-  const runs = Map.groupBy(fresh, (extent) => extent.item)
-  const ids = [...runs.keys()]
-  const have = ids.map((id) => writeRuns(runs.get(id) ?? []))
-  await sql`
-    with pack as (
-      insert into packs (id, case_id, sender_id, state, size, locked_key, created_at)
-      values (${pack.id}, ${pack.case}, ${pack.sender}, 'stored', ${pack.size}, ${pack.lockedKey}, ${pack.at})
-      returning id
-    ), kept as (
-      insert into extents (item_id, first, count, pack_id, pack_offset, sealed_length, length, sha256, crc32,
-        wrapped_key)
-      select item_id, first, count, pack.id, pack_offset, sealed_length, length, sha256, crc32, wrapped_key
-      from pack, unnest(
-        ${fresh.map((e) => e.item)}::uuid[], ${fresh.map((e) => e.first)}::int[],
-        ${fresh.map((e) => e.count)}::int[], ${fresh.map((e) => e.offset)}::bigint[],
-        ${fresh.map((e) => e.sealedLength)}::bigint[], ${fresh.map((e) => e.length)}::bigint[],
-        ${fresh.map((e) => Buffer.from(e.sha256))}::bytea[], ${fresh.map((e) => e.crc32)}::bigint[],
-        ${fresh.map((e) => Buffer.from(e.wrappedKey))}::bytea[]
-      ) as t (item_id, first, count, pack_offset, sealed_length, length, sha256, crc32, wrapped_key)
-    ), collecting as (
-      update cases set state = 'collecting', changed_at = ${pack.at}
-      where id = ${pack.case} and state in ('requested', 'ready')
-    )
-    update items set
-      have = items.have + t.have,
-      state = case when items.id = any(${completed}::uuid[]) then 'received' else items.state end,
-      received_in = case when items.id = any(${completed}::uuid[]) then ${pack.id}::uuid end
-    from unnest(${ids}::uuid[], ${have}::int4multirange[]) as t (id, have)
-    where items.id = t.id`.execute(trx)
+  return { items, open: rows.every((row) => mayReceive(row.case_state)) }
 }
 
 const readItems = async (
@@ -159,6 +141,7 @@ export const createIntakeLedger = (db: Database): IntakeLedger => ({
             sql<Buffer>`any(${files.map((f) => Buffer.from(f.fingerprint))}::bytea[])`,
           )
           .execute()
+        if ((added.numAffectedRows ?? 0n) > 0n) await noteChange(trx, plan.case)
         const known = new Map(rows.map((row) => [row.fingerprint.toString('hex'), row]))
         return files.flatMap((file) => {
           const row = known.get(Buffer.from(file.fingerprint).toString('hex'))
@@ -173,9 +156,8 @@ export const createIntakeLedger = (db: Database): IntakeLedger => ({
   recordPacks: (packs) =>
     guarded(() =>
       db.transaction().execute(async (trx): Promise<RecordedPacks | Refusal> => {
-        for (const id of new Set(packs.map((pack) => pack.case)))
-          if (!(await caseIsOpen(trx, id))) return refuse('case.closed')
-        const items = await lockItems(trx, packs)
+        const { items, open } = await lockItems(trx, packs)
+        if (!open) return refuse('case.closed')
         const chosen: Chosen[] = []
         for (const pack of packs) {
           const choice = chooseExtents(pack, items)
@@ -237,6 +219,7 @@ export const createIntakeLedger = (db: Database): IntakeLedger => ({
           .values({ sender_id: sender, at, statement: receipt })
           .onConflict((same) => same.columns(['sender_id', 'at']).doUpdateSet({ statement: receipt }))
           .execute()
+        await noteChange(trx, row.case_id)
         return { case: row.case_id }
       }),
     ),

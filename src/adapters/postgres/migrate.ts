@@ -3,9 +3,18 @@ import type { Kysely } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { Fault } from '#domain/fault.ts'
 import { up as trunk } from './migrations/0001-trunk.ts'
+import { up as bucket } from './migrations/0002-bucket.ts'
+import { up as heads } from './migrations/0003-heads.ts'
 import type { Tables } from './tables.ts'
 
-const migrations = { '0001-trunk': { up: trunk } }
+const migrations = {
+  '0001-trunk': { up: trunk },
+  '0002-bucket': { up: bucket },
+  '0003-heads': { up: heads },
+}
+
+/** The migration after which a database is as this program wants it. */
+export const newestMigration: string | undefined = Object.keys(migrations).at(-1)
 
 /** Applies what is missing. @throws `ledger.unavailable` when a migration fails; it is rolled back whole. */
 export const migrate = async (db: Kysely<Tables>): Promise<void> => {

@@ -7,6 +7,7 @@ import type { CaseState } from '#domain/case.ts'
 import type {
   CaseId,
   GrantId,
+  IndexId,
   ItemId,
   LinkId,
   OperatorId,
@@ -103,6 +104,7 @@ export type Tables = {
     created_at: Date
     admitted_at: Date | null
   }
+  pack_heads: { pack_id: PackId; sealed_heads: Bytes }
   extents: {
     item_id: ItemId
     first: number
@@ -167,4 +169,17 @@ export type Tables = {
     facts: string
     hash: Bytes
   }
+  case_indexes: {
+    case_id: CaseId
+    /** Counts every change; the last index holds those up to `indexed`. */
+    changed: Generated<number>
+    /** The last change that the index should have at once. */
+    urgent: Generated<number>
+    indexed: Generated<number>
+    sequence: Generated<number>
+    object: IndexId | null
+    written_at: ColumnType<Date | null, Date | null | undefined, Date | null>
+    cost_ms: Generated<number>
+  }
+  audit_pieces: { first: number; last: number; object: CaseId; written_at: Date }
 }

@@ -10,6 +10,7 @@ import { contentsSeal, extentSeal } from '#domain/seal-name.ts'
 import { wrapKey } from '#formats/sealed/key-wrap.ts'
 import { plainBytes } from '#formats/sealed/layout.ts'
 import { createSealer, type Sealer, sealAll } from '#formats/sealed/sealer.ts'
+import { collectHeads } from './heads.ts'
 import { closingBytes, closingMagic, packMagic } from './layout.ts'
 
 /** An extent as a pack holds it: with its own key, wrapped by the pack key. */
@@ -32,6 +33,8 @@ export type PackWriter = {
   end(): PackedExtent
   /** Ends the pack. `lockedKey` is its key as compact JWE to the case's intake key. */
   finish(lockedKey: string): void
+  /** The first bytes of its items, sealed under its key; null when it has none. Only once every run has ended. */
+  heads(): Buffer | null
   /** Takes the sealed bytes that wait to be written. */
   take(): Uint8Array[]
   /** Sealed bytes that wait. */
@@ -87,6 +90,7 @@ export const createPackWriter = (identity: PackIdentity): PackWriter => {
   let plain = 0
   let run: Run | null = null
   let spare: Buffer | undefined
+  const heads = collectHeads()
 
   const give = (bytes: Uint8Array): void => {
     out.push(bytes)
@@ -110,6 +114,7 @@ export const createPackWriter = (identity: PackIdentity): PackWriter => {
       if (length === undefined) spare ??= Buffer.allocUnsafeSlow(plainBytes)
       const sealer = createSealer(key, extentSeal(identity.pack, item, first), { length, spare })
       run = { item, first, offset: size, key, sealer, hash: createHash('sha256'), crc: 0, length: 0 }
+      heads.begin(first === 0 ? item : null)
     },
     push(piece) {
       if (run === null) throw new Error('no run has begun')
@@ -117,6 +122,7 @@ export const createPackWriter = (identity: PackIdentity): PackWriter => {
       run.hash.update(piece)
       run.crc = crc32(piece, run.crc)
       run.length += piece.length
+      heads.push(piece)
       plain += piece.length
       seal(sealer, () => sealer.push(piece, out))
     },
@@ -155,6 +161,7 @@ export const createPackWriter = (identity: PackIdentity): PackWriter => {
       give(ending)
       give(closing)
     },
+    heads: () => heads.seal(identity.pack, identity.key),
     take() {
       const taken = out
       out = []

@@ -1,0 +1,87 @@
+/**
+ * Heads: the first bytes of the items in a pack, once more, sealed together under the pack key. A worker sees from
+ * them what most files are without asking the store; they go when the pack is admitted.
+ *
+ *     heads = sealed stream under the pack key, associated data `headsSeal`, of
+ *             length of the list, 32-bit big-endian ‖ list ‖ the heads one after another
+ *     list  = JSON [[item, bytes], …]
+ */
+import { Fault } from '#domain/fault.ts'
+import { type ItemId, type PackId, readId } from '#domain/id.ts'
+import { headsSeal } from '#domain/seal-name.ts'
+import { openAll } from '#formats/sealed/opener.ts'
+import { sealAll } from '#formats/sealed/sealer.ts'
+
+/** A head is at most so long: room for the header of most images. */
+export const headBytes = 8_192
+
+/** All heads of a pack together: 100 small files and more, and never much beside the pack itself. */
+export const mostHeadBytes = 1_048_576
+
+export type Heads = {
+  /** The next pieces begin a new item, or (`null`) are not the beginning of one. */
+  begin(item: ItemId | null): void
+  /** Looks at a piece of the run, and copies what belongs to a head. */
+  push(piece: Uint8Array): void
+  /** All of them, sealed; null when there are none. */
+  seal(pack: PackId, packKey: Uint8Array): Buffer | null
+}
+
+/** Collects heads while a pack is written. */
+export const collectHeads = (): Heads => {
+  const list: [ItemId, number][] = []
+  const pieces: Buffer[] = []
+  let all = 0
+  let open: [ItemId, number] | null = null
+  return {
+    begin(item) {
+      open = item === null || all >= mostHeadBytes ? null : [item, 0]
+      if (open !== null) list.push(open)
+    },
+    push(piece) {
+      if (open === null) return
+      const head = Buffer.from(piece.subarray(0, Math.min(headBytes - open[1], mostHeadBytes - all)))
+      pieces.push(head)
+      open[1] += head.length
+      all += head.length
+      if (open[1] === headBytes || all === mostHeadBytes) open = null
+    },
+    seal(pack, packKey) {
+      if (all === 0) return null
+      const names = Buffer.from(JSON.stringify(list))
+      const length = Buffer.alloc(4)
+      length.writeUInt32BE(names.length)
+      return sealAll(packKey, headsSeal(pack), Buffer.concat([length, names, ...pieces]))
+    },
+  }
+}
+
+const damaged = (cause?: unknown): Fault => new Fault('store.damaged', { cause })
+
+const parse = (text: string): unknown[] => {
+  try {
+    const list: unknown = JSON.parse(text)
+    if (Array.isArray(list)) return list
+  } catch (cause) {
+    throw damaged(cause)
+  }
+  throw damaged()
+}
+
+/** Opens them: item → its first bytes. @throws `store.damaged` for what is not exactly heads of this pack */
+export const openHeads = (pack: PackId, packKey: Uint8Array, sealed: Buffer): Map<ItemId, Buffer> => {
+  const plain = openAll(packKey, headsSeal(pack), sealed)
+  if (plain.length < 4) throw damaged()
+  let at = 4 + plain.readUInt32BE(0)
+  if (at > plain.length) throw damaged()
+  const heads = new Map<ItemId, Buffer>()
+  for (const entry of parse(plain.toString('utf8', 4, at))) {
+    const [id, length] = Array.isArray(entry) ? (entry as unknown[]) : []
+    const item = readId<ItemId>(id)
+    if (item === null || typeof length !== 'number' || !(length >= 0 && length <= headBytes)) throw damaged()
+    heads.set(item, plain.subarray(at, at + length))
+    at += length
+  }
+  if (at !== plain.length) throw damaged()
+  return heads
+}
