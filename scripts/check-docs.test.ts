@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { settings } from '#config/read-config.ts'
+import { settings } from '#config/settings.ts'
 import {
   between,
   checkAll,
@@ -58,7 +58,7 @@ describe('the README', () => {
     expect(checkReadme('')).toEqual(['README.md has no table of settings', 'README.md has no glossary'])
     const [row = ''] = /^\| case \|.*\n/m.exec(readme) ?? []
     expect(checkReadme(plant(readme, row, row.repeat(2)))).toContain('the glossary has 15 words, 14 at most')
-    expect(checkReadme(`${readme}${'\n'.repeat(200)}`)).toEqual([expect.stringContaining('200 at most')])
+    expect(checkReadme(`${readme}${'\n'.repeat(230)}`)).toEqual([expect.stringContaining('230 at most')])
   })
 
   it('gets the table as it is now, and nothing else changes', () => {

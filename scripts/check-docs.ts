@@ -1,16 +1,16 @@
 /**
  * Checks that the papers say what the code does: `node scripts/check-docs.ts`, exit code 1 and one line for each
- * problem. `--write` first puts the settings of `src/config/read-config.ts` into the README. What is looked at
+ * problem. `--write` first puts the settings of `src/config/settings.ts` into the README. What is looked at
  * comes in as text, so that every check can be shown to fail.
  */
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { settings, trialSetting } from '#config/read-config.ts'
+import { settings, trialSetting } from '#config/settings.ts'
 import type { Operation } from '#contract/operation.ts'
 import { operations } from '#contract/operations.ts'
 
-const mostReadmeLines = 200
+const mostReadmeLines = 230
 const mostWords = 14
 const mostFileLines = 400
 const mostMedianLines = 100
@@ -35,7 +35,7 @@ export const settingsTable = (): string =>
     '|---|---|---|',
     ...[...settings, trialSetting].map(
       ({ name, fallback, meaning }) =>
-        `| \`${name}\` | ${fallback === '' ? 'must be set' : `\`${fallback}\``} | ${meaning} |`,
+        `| \`${name}\` | ${fallback === null ? 'must be set' : fallback === '' ? '' : `\`${fallback}\``} | ${meaning} |`,
     ),
     '',
   ].join('\n')
@@ -101,7 +101,7 @@ export const checkOperations = (name: string, markdown: string): string[] => {
   const found = codeOf(markdown).flatMap((code) =>
     Array.from(
       code.matchAll(
-        /(?:\b(GET|HEAD|POST|PUT|DELETE|PATCH) )?(\/(?:api|\.well-known)\/[\w/{}$.-]+|\/healthz\b)/g,
+        /(?:\b(GET|HEAD|POST|PUT|DELETE|PATCH) )?(\/(?:api|\.well-known)\/[\w/{}$.-]+|\/(?:healthz|readyz)\b)/g,
       ),
       ([, method, path = '']) =>
         `${method === undefined ? '' : `${method} `}${shapeOf(path.replace(/\.$/, ''))}`,
@@ -119,7 +119,19 @@ export const checkChangelog = (text: string): string[] =>
 export const checkLicense = (text: string): string[] =>
   createHash('sha256').update(text).digest('hex') === apacheLicense ? [] : ['LICENSE is not Apache-2.0']
 
-const shipped = ['package.json', 'package-lock.json', '.npmrc', 'LICENSE', 'src', 'workers']
+const commands = ['reach', 'doctor', 'scrub', 'backup', 'restore', 'ledger', 'keys'].map(
+  (name) => `scripts/${name}.ts`,
+)
+const shipped = [
+  'package.json',
+  'package-lock.json',
+  '.npmrc',
+  'LICENSE',
+  'src',
+  'workers',
+  ...commands,
+  'scripts/checks',
+]
 const execForm = /^\["[^"]+"(?:, ?"[^"]+")*\]$/
 
 const checkStages = (instructions: readonly (readonly [string, string])[]): string[] => {

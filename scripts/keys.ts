@@ -4,7 +4,7 @@
  */
 import { rotateMasterKey, rotateSigningKey } from '#adapters/jose/key-ring.ts'
 import { purposes } from '#adapters/jose/signing-key.ts'
-import { settings } from '#config/read-config.ts'
+import { settings } from '#config/settings.ts'
 
 const fallback = settings.find(({ name }) => name === 'KEYS_DIR')?.fallback ?? ''
 const folder = process.env['KEYS_DIR'] ?? fallback

@@ -3,26 +3,21 @@
  * `intake` alone it opens only the key ring's edge half: it locks what it takes and cannot look into it.
  */
 import type { Server } from 'node:http'
-import { createJobQueue, openQueuePool } from '#adapters/bullmq/queue.ts'
-import { openDiskStore } from '#adapters/disk/object-store.ts'
 import { openEdgeRing } from '#adapters/jose/edge-ring.ts'
 import { createSecrets } from '#adapters/jose/secrets.ts'
 import { openVaultRing } from '#adapters/jose/vault-ring.ts'
 import { randomIds, systemClock } from '#adapters/memory/clock.ts'
-import { createJournal } from '#adapters/pino/journal.ts'
-import { createAuditLedger } from '#adapters/postgres/audit-ledger.ts'
-import { createCaseLedger } from '#adapters/postgres/case-ledger.ts'
-import { openDatabase, openPool } from '#adapters/postgres/database.ts'
-import { createDeliveryLedger } from '#adapters/postgres/delivery-ledger.ts'
-import { createIntakeLedger } from '#adapters/postgres/intake-ledger.ts'
-import { createLinkLedger } from '#adapters/postgres/link-ledger.ts'
-import { createOperatorLedger } from '#adapters/postgres/operator-ledger.ts'
-import { runUntilStopped } from '#config/lifecycle.ts'
-import { type Config, readConfig } from '#config/read-config.ts'
+import { openLedgers, openQueue, openStore } from '#compose.ts'
+import { runUntilStopped, type Stop } from '#config/lifecycle.ts'
+import { loadConfig } from '#config/load-config.ts'
+import type { Config } from '#config/read-config.ts'
+import { isRefusal } from '#domain/fault.ts'
 import { createApp } from '#http/app.ts'
+import { createDoor } from '#http/door.ts'
+import { knowOperators } from '#http/gates/known-operators.ts'
 import type { HttpNeeds, IntakeNeeds, PortalNeeds } from '#http/needs.ts'
-import { createServer } from '#http/server.ts'
-import { jobs } from '#jobs/jobs.ts'
+import { createServer, endServer } from '#http/server.ts'
+import type { Metrics } from '#ports/metrics.ts'
 import type { PublicKeys } from '#ports/tokens.ts'
 import { authorizeOperator, authorizeReader, authorizeSender } from '#steps/authorize.ts'
 import { exchangeLink } from '#steps/exchange-link.ts'
@@ -36,6 +31,8 @@ import { listItems, readCase } from '#steps/read-case.ts'
 import { readItem } from '#steps/read-item.ts'
 import { receive } from '#steps/receive.ts'
 import { signIn } from '#steps/sign-in.ts'
+import { startWorker } from '#workers/main.ts'
+import { type Instruments, openInstruments } from './instruments.ts'
 
 /** How long requests may take to end once the server was told to stop. */
 const drainMs = 25_000
@@ -43,44 +40,49 @@ const drainMs = 25_000
 const clock = systemClock
 const ids = randomIds
 
-const openAdapters = async (config: Config) => {
-  const db = openDatabase(openPool({ connectionString: config.databaseUrl }))
-  const queuePool = openQueuePool(config.databaseUrl)
-  return {
-    db,
-    queuePool,
-    journal: createJournal('server', config.logLevel),
-    store: await openDiskStore(config.objectsFolder),
-    queue: createJobQueue(queuePool, jobs),
-    cases: createCaseLedger(db),
-    links: createLinkLedger(db),
-    intake: createIntakeLedger(db),
-    delivery: createDeliveryLedger(db),
-    audit: createAuditLedger(db),
-    operators: createOperatorLedger(db),
-    secrets: createSecrets(),
-  }
-}
+const openAdapters = async (config: Config, instruments: Instruments) => ({
+  ledgers: openLedgers(config),
+  queueing: await openQueue(config),
+  store: await openStore(config, instruments.metrics),
+  secrets: createSecrets(),
+})
 
 type Adapters = Awaited<ReturnType<typeof openAdapters>>
 
 /** One half of the HTTP needs, with the public keys as that half of the key ring knows them. */
 type Side<Needs> = Needs & { readonly publicKeys: PublicKeys }
 
+/** Counts what senders were told is durable, whichever door it came through. */
+const countReceived =
+  (begin: IntakeNeeds['receive'], metrics: Metrics): IntakeNeeds['receive'] =>
+  (session) => {
+    const receiving = begin(session)
+    return {
+      ...receiving,
+      commit: async (files) => {
+        const received = await receiving.commit(files)
+        if (!isRefusal(received)) metrics.received(received.packs, received.bytes)
+        return received
+      },
+    }
+  }
+
 /** The public edge: takes records, and has no key to open them. */
-const intakeSide = (config: Config, adapters: Adapters): Side<IntakeNeeds> => {
+const intakeSide = (config: Config, adapters: Adapters, metrics: Metrics): Side<IntakeNeeds> => {
   const { seal, linkReader, statements, publicKeys } = openEdgeRing(
     config.keysFolder,
     clock,
     config.publicUrl,
   )
-  const { intake, links, queue, secrets, audit, store } = adapters
+  const { store, secrets } = adapters
+  const { queue } = adapters.queueing
+  const { intake, links, audit } = adapters.ledgers
   return {
     publicKeys,
     authorizeSender: authorizeSender({ links, secrets, clock }),
-    exchangeLink: exchangeLink({ links, tokens: linkReader, secrets, audit, clock, ids }),
-    planSend: planSend({ intake, seal, clock, ids }),
-    receive: receive({ store, intake, seal, queue, clock, ids }),
+    exchangeLink: exchangeLink({ links, tokens: linkReader, secrets, audit, queue, clock, ids }),
+    planSend: planSend({ intake, seal, store, clock, ids }),
+    receive: countReceived(receive({ store, intake, seal, queue, clock, ids }), metrics),
     finishSend: finishSend({ intake, statements, queue, audit, clock }),
     sendStatus: sendStatus({ intake }),
   }
@@ -90,8 +92,10 @@ const intakeSide = (config: Config, adapters: Adapters): Side<IntakeNeeds> => {
 const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
   const ring = openVaultRing(config.keysFolder, clock, config.publicUrl)
   const { vault, linkTokens, accessTokens, statements, publicKeys } = ring
-  const { cases, links, delivery, audit, operators, secrets, store } = adapters
-  const linkNeeds = { cases, links, vault, tokens: linkTokens, secrets, audit, clock, ids }
+  const { store, secrets } = adapters
+  const { queue } = adapters.queueing
+  const { cases, links, delivery, audit, operators } = adapters.ledgers
+  const linkNeeds = { cases, links, vault, tokens: linkTokens, secrets, audit, queue, clock, ids }
   const grantNeeds = { cases, delivery, tokens: accessTokens, audit, clock, ids }
   const maker = {
     institution: config.institution,
@@ -104,7 +108,7 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
     authorizeOperator: authorizeOperator({ operators, secrets, clock }),
     authorizeReader: authorizeReader({ delivery, tokens: accessTokens, clock }),
     signIn: signIn({ operators, secrets, audit, clock, ids }),
-    openCase: openCase({ cases, vault, audit, clock, ids }),
+    openCase: openCase({ cases, vault, audit, queue, clock, ids }),
     readCase: readCase({ cases, delivery, vault }),
     listItems: listItems({ cases, delivery, vault }),
     openLink: openLink(linkNeeds),
@@ -127,44 +131,53 @@ const listen = (server: Server, { port, host }: Config): Promise<void> =>
     server.listen(port, host, () => done())
   })
 
-/** Takes no more connections, lets running requests end, and cuts what is still open after `drainMs`. */
-const drain = (server: Server): Promise<void> =>
-  new Promise((done) => {
-    const late = setTimeout(() => server.closeAllConnections(), drainMs)
-    server.close(() => {
-      clearTimeout(late)
-      done()
-    })
-    server.closeIdleConnections()
+const start = async (config: Config): Promise<Stop> => {
+  const halves = (['intake', 'portal'] as const).filter((role) => config.roles.has(role))
+  if (halves.length === 0) return startWorker(config)
+  const instruments = openInstruments('server', config)
+  const { journal, metrics, tracing } = instruments
+  const adapters = await openAdapters(config, instruments)
+  const { ledgers, queueing, store, secrets } = adapters
+  const door = createDoor()
+  const watching = await instruments.open({
+    queue: queueing.queue,
+    store,
+    halves: halves.map((role) => (role === 'intake' ? 'edge' : 'vault')),
+    isOpen: () => door.isOpen(),
   })
-
-const start = async (config: Config) => {
-  const adapters = await openAdapters(config)
-  const { db, queuePool, journal, queue, store } = adapters
   const sides = {
-    ...(config.roles.has('intake') ? intakeSide(config, adapters) : {}),
+    ...(config.roles.has('intake') ? intakeSide(config, adapters, metrics) : {}),
     ...(config.roles.has('portal') ? portalSide(config, adapters) : {}),
   }
+  const operator = authorizeOperator({ operators: ledgers.operators, secrets, clock })
   // Routes of a role that this process does not have are not mounted, so what is missing is never asked for.
   const needs = {
     ...sides,
-    roles: config.roles,
+    roles: new Set(halves),
+    proxies: config.proxies,
     publicUrl: config.publicUrl,
     journal,
+    metrics,
+    tracing,
     clock,
     ids,
+    door,
+    seeReady: watching.seeReady,
+    isOperator: knowOperators(async (token) => !isRefusal(await operator(token)), secrets),
   } as HttpNeeds
   const server = createServer(createApp(needs))
+  const stopWorker = config.roles.has('worker') ? await startWorker(config, instruments) : null
   await listen(server, config)
   journal.note('info', 'server.started', { port: config.port })
   return async () => {
-    await drain(server)
-    await queue.close()
+    await endServer(server, door, { graceMs: config.stopGraceMs, mostMs: drainMs })
+    await stopWorker?.()
+    await watching.close()
+    await queueing.close()
     await store.close()
-    await queuePool.end()
-    await db.destroy()
+    await ledgers.close()
     journal.note('info', 'server.stopped')
   }
 }
 
-await runUntilStopped('server', readConfig(process.env), start)
+await runUntilStopped('server', loadConfig(process.env), start)

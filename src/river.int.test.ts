@@ -214,12 +214,12 @@ describe('both doors', () => {
   })
 
   it('a pack in which nothing lives is gone from the disk', async () => {
-    const before = new Set(await filesBelow(join(folder, 'data/objects')))
+    const before = new Set(await filesBelow(join(folder, 'data/objects/packs')))
     const { session } = await newSession()
     await send(gateway.url, session, [inMemory('viewer', viewerProgram().bytes)])
     expect((await settle(session)).map((item) => item.state)).toEqual(['rejected'])
     for (let tries = 0; tries < 100; tries += 1) {
-      const now = await filesBelow(join(folder, 'data/objects'))
+      const now = await filesBelow(join(folder, 'data/objects/packs'))
       if (now.every((path) => before.has(path))) return
       await new Promise((again) => setTimeout(again, 50))
     }
@@ -232,7 +232,7 @@ describe('a poisoned pack', () => {
     const { id, session } = await newSession()
     for (const [pid, what] of gateway.processes()) if (what === 'worker') process.kill(pid, 'SIGSTOP')
     await send(gateway.url, session, slices(2, 51))
-    const packs = await filesBelow(join(folder, 'data/objects'))
+    const packs = await filesBelow(join(folder, 'data/objects/packs'))
     const newest = packs.toSorted().at(-1)
     expect(newest).toBeDefined()
     const stamped = await Promise.all(

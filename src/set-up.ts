@@ -3,39 +3,34 @@
  * sign in, an operator's code that works once. Run before the first server: `node src/set-up.ts [--sign-in]`.
  * Safe to run again, and by several at once.
  */
-import { migrateQueue, openQueuePool } from '#adapters/bullmq/queue.ts'
 import { createKeyRing } from '#adapters/jose/key-ring.ts'
 import { createSecrets } from '#adapters/jose/secrets.ts'
 import { systemClock } from '#adapters/memory/clock.ts'
-import { openDatabase, openPool } from '#adapters/postgres/database.ts'
 import { migrate } from '#adapters/postgres/migrate.ts'
-import { createOperatorLedger } from '#adapters/postgres/operator-ledger.ts'
-import { type Config, readConfig } from '#config/read-config.ts'
+import { openLedgers, openQueue } from '#compose.ts'
+import { loadConfig } from '#config/load-config.ts'
+import type { Config } from '#config/read-config.ts'
 import { issueSignIn } from '#steps/sign-in.ts'
 
 /** The sentence with a fresh sign-in code for the operator's screen; null when somebody can sign in already. */
-export const setUp = async (
-  { databaseUrl, keysFolder, publicUrl }: Config,
-  newSignIn: boolean,
-): Promise<string | null> => {
-  createKeyRing(keysFolder, systemClock.now())
-  const queuePool = openQueuePool(databaseUrl)
-  const db = openDatabase(openPool({ connectionString: databaseUrl, max: 2 }))
+export const setUp = async (config: Config, newSignIn: boolean): Promise<string | null> => {
+  createKeyRing(config.keysFolder, systemClock.now())
+  const queueing = await openQueue(config)
+  const { db, operators, close } = openLedgers(config, 2)
   try {
     await migrate(db)
-    await migrateQueue(queuePool)
-    const operators = createOperatorLedger(db)
+    await queueing.migrate()
     if (!newSignIn && !(await operators.needsCode(systemClock.now()))) return null
     const code = await issueSignIn({ operators, secrets: createSecrets(), clock: systemClock })()
-    return `Operator sign-in, works once within 24 hours: ${publicUrl}/#sign-in=${code}`
+    return `Operator sign-in, works once within 24 hours: ${config.publicUrl}/#sign-in=${code}`
   } finally {
-    await queuePool.end()
-    await db.destroy()
+    await queueing.close()
+    await close()
   }
 }
 
 if (import.meta.main) {
-  const config = readConfig(process.env)
+  const config = loadConfig(process.env, { mayBeNew: true })
   if ('problems' in config) {
     for (const problem of config.problems) process.stderr.write(`set-up: ${problem}\n`)
     process.exitCode = 2

@@ -6,7 +6,9 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { resolve } from 'node:path'
 import { type EmbeddedPostgres, startPostgres } from '#adapters/embedded/postgres.ts'
 import { runUntilStopped } from '#config/lifecycle.ts'
-import { type Config, readConfig, trialSetting } from '#config/read-config.ts'
+import { loadConfig } from '#config/load-config.ts'
+import type { Config } from '#config/read-config.ts'
+import { trialSetting } from '#config/settings.ts'
 import { setUp } from './set-up.ts'
 
 type Program = { readonly name: string; readonly file: string }
@@ -15,6 +17,10 @@ const programs: readonly Program[] = [
   { name: 'server', file: resolve(import.meta.dirname, 'main.ts') },
   { name: 'worker', file: resolve(import.meta.dirname, '../workers/main.ts') },
 ]
+
+/** Each program reads its numbers out on a port of its own: the worker's is the one after the server's. */
+const metricsPort = (metrics: Config['metrics'], index: number): NodeJS.ProcessEnv =>
+  metrics === null ? {} : { METRICS_PORT: String(metrics.port + index) }
 
 /**
  * Both move gigabytes through buffers outside V8's heap, which makes V8 collect that small heap all the time:
@@ -91,7 +97,10 @@ const start = async (config: Config): Promise<() => Promise<void>> => {
   try {
     const databaseUrl = socketUrl(postgres)
     const signIn = await setUp({ ...config, databaseUrl }, process.argv.includes('--sign-in'))
-    for (const program of programs) running.push(keepRunning(program, environment(databaseUrl)))
+    for (const [index, program] of programs.entries())
+      running.push(
+        keepRunning(program, { ...environment(databaseUrl), ...metricsPort(config.metrics, index) }),
+      )
     await Promise.all(running.map((program) => program.started))
     const where = `Second Read is at ${config.publicUrl} (data in ${dataFolder})\n`
     process.stdout.write(signIn === null ? where : `${where}${signIn}\n`)
@@ -107,4 +116,4 @@ const start = async (config: Config): Promise<() => Promise<void>> => {
 }
 
 // Its own database has no address yet; everything else is checked before anything starts.
-await runUntilStopped('start', readConfig(environment('postgres://own')), start)
+await runUntilStopped('start', loadConfig(environment('postgres://localhost'), { mayBeNew: true }), start)

@@ -4,6 +4,8 @@ import type { Job } from '#jobs/job.ts'
 import type { jobs } from '#jobs/jobs.ts'
 import type { JobHandler } from '#ports/job-queue.ts'
 import type { Journal } from '#ports/journal.ts'
+import type { Metrics } from '#ports/metrics.ts'
+import type { Tracing } from '#ports/tracing.ts'
 
 type Names = (typeof jobs)[number]
 
@@ -39,3 +41,24 @@ export const handle = <Data>(job: Job<Data>, journal: Journal, work: Work<Data>)
     },
   }
 }
+
+/** The same handler, with its runs counted, timed and traced. */
+export const watched = (
+  name: string,
+  handler: JobHandler,
+  { metrics, tracing }: { readonly metrics: Metrics; readonly tracing: Tracing },
+): JobHandler => ({
+  ...handler,
+  run: async (raw, attempt) => {
+    const span = tracing.begin('job', { job: name })
+    const began = performance.now()
+    let failed = true
+    try {
+      await span.within(() => handler.run(raw, attempt))
+      failed = false
+    } finally {
+      metrics.job(name, (performance.now() - began) / 1_000, failed)
+      span.end({ job: name }, failed)
+    }
+  },
+})

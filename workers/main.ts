@@ -2,24 +2,24 @@
  * Worker: configuration → adapters → steps → handlers → take jobs. Started and stopped in mirrored order. It is
  * the only process besides the portal that has keys to open records.
  */
-import { createJobHost, createJobQueue, openQueuePool } from '#adapters/bullmq/queue.ts'
-import { openDiskStore } from '#adapters/disk/object-store.ts'
 import { openInspector } from '#adapters/inspector/inspector.ts'
 import { openVaultRing } from '#adapters/jose/vault-ring.ts'
-import { systemClock } from '#adapters/memory/clock.ts'
-import { createJournal } from '#adapters/pino/journal.ts'
-import { createAdmissionLedger } from '#adapters/postgres/admission-ledger.ts'
-import { createAuditLedger } from '#adapters/postgres/audit-ledger.ts'
-import { createCaseLedger } from '#adapters/postgres/case-ledger.ts'
-import { openDatabase, openPool } from '#adapters/postgres/database.ts'
-import { runUntilStopped } from '#config/lifecycle.ts'
-import { type Config, readConfig } from '#config/read-config.ts'
-import { jobs } from '#jobs/jobs.ts'
+import { randomIds, systemClock } from '#adapters/memory/clock.ts'
+import { openLedgers, openQueue, openStore } from '#compose.ts'
+import { runUntilStopped, type Stop } from '#config/lifecycle.ts'
+import { loadConfig } from '#config/load-config.ts'
+import type { Config } from '#config/read-config.ts'
+import { worstOutcome } from '#domain/verdict.ts'
+import { type Instruments, openInstruments } from '#instruments.ts'
+import type { AdmissionLedger } from '#ports/admission-ledger.ts'
+import type { Metrics } from '#ports/metrics.ts'
 import { admit, quarantinePack } from '#steps/admit.ts'
+import { indexCase, keepAudit } from '#steps/index-case.ts'
 import { offer } from '#steps/offer.ts'
 import { reconcile } from '#steps/reconcile.ts'
 import { admitPackHandler } from './admit-pack.ts'
-import type { Handlers } from './host.ts'
+import { type Handlers, watched } from './host.ts'
+import { indexCaseHandler, keepAuditHandler } from './index-case.ts'
 import { offerCaseHandler } from './offer-case.ts'
 
 /** How often the ledger is asked what the queue may have lost. */
@@ -28,42 +28,67 @@ const reconcileMs = 10_000
 /** How long running jobs may take to end once the worker was told to stop. */
 const drainMs = 25_000
 
-const start = async (config: Config) => {
+/** Owed packs that are counted for the numbers. */
+const mostOwed = 10_000
+
+/** Counts verdicts as the ledger took them. */
+const countAdmitted = (admission: AdmissionLedger, metrics: Metrics): AdmissionLedger => ({
+  ...admission,
+  admit: async (...given) => {
+    const decided = await admission.admit(...given)
+    metrics.admitted(decided.map(({ codes }) => worstOutcome(codes)))
+    return decided
+  },
+})
+
+/** Starts taking jobs. The worker is a program of its own, or part of a server with the role `worker`. */
+export const startWorker = async (config: Config, shared?: Instruments): Promise<Stop> => {
+  const instruments = shared ?? openInstruments('worker', config)
+  const { journal, metrics } = instruments
   const clock = systemClock
-  const journal = createJournal('worker', config.logLevel)
-  const pool = openPool({ connectionString: config.databaseUrl, max: config.workerConcurrency * 2 + 4 })
-  const queuePool = openQueuePool(config.databaseUrl)
-  const db = openDatabase(pool)
-  const store = await openDiskStore(config.objectsFolder)
+  const ledgers = openLedgers(config, config.workerConcurrency * 2 + 4)
+  const queueing = await openQueue(config)
+  const store = await openStore(config, metrics)
   const { vault } = openVaultRing(config.keysFolder, clock, config.publicUrl)
   const inspector = openInspector({ children: config.inspectors })
-  const queue = createJobQueue(queuePool, jobs)
-  const admission = createAdmissionLedger(db)
-  const audit = createAuditLedger(db)
-  const cases = createCaseLedger(db)
+  const { queue } = queueing
+  const { audit, cases, indexes } = ledgers
+  const admission = countAdmitted(ledgers.admission, metrics)
   const needs = { admission, cases, store, vault, inspector, queue, audit, clock }
+  const indexNeeds = { indexes, store, vault, clock, ids: randomIds }
   const handlers = {
     'pack.admit': admitPackHandler({ admit: admit(needs), quarantine: quarantinePack(needs), journal }),
-    'case.offer': offerCaseHandler({ offer: offer({ cases, audit, clock }), journal }),
+    'case.offer': offerCaseHandler({ offer: offer({ cases, audit, queue, clock }), journal }),
+    'case.index': indexCaseHandler({ index: indexCase(indexNeeds), journal }),
+    'audit.keep': keepAuditHandler({ keep: keepAudit(indexNeeds), journal }),
   } satisfies Handlers
-  const host = createJobHost(queuePool, jobs, config.workerConcurrency)
-  await host.start(new Map(Object.entries(handlers)))
-  const askAgain = reconcile({ admission, queue, clock })
+  const host = queueing.host(config.workerConcurrency)
+  await host.start(
+    new Map(Object.entries(handlers).map(([name, handler]) => [name, watched(name, handler, instruments)])),
+  )
+  const askAgain = reconcile({ admission, indexes, queue, clock })
   const timer = setInterval(() => {
     askAgain().catch((error: unknown) => journal.note('warn', 'reconcile.failed', {}, error))
   }, reconcileMs)
   await askAgain()
+  let stopping = false
+  const watching =
+    shared === undefined
+      ? await instruments.open({ queue, store, halves: ['vault'], isOpen: () => !stopping })
+      : null
+  instruments.watchOwed(async () => (await admission.owedPacks(clock.now(), mostOwed)).length)
   journal.note('info', 'worker.started')
   return async () => {
+    stopping = true
     clearInterval(timer)
     await host.stop(drainMs)
-    await queue.close()
     await inspector.close()
+    await watching?.close()
+    await queueing.close()
     await store.close()
-    await queuePool.end()
-    await db.destroy()
+    await ledgers.close()
     journal.note('info', 'worker.stopped')
   }
 }
 
-await runUntilStopped('worker', readConfig(process.env), start)
+if (import.meta.main) await runUntilStopped('worker', loadConfig(process.env), startWorker)

@@ -1,10 +1,26 @@
 /**
  * Configuration: the environment read once, whole and pure. Every problem is reported at the same time, in
- * words; what is not set has the default of `settings`, which is also the table in the README.
+ * words, unsafe ones (`unsafe.ts`) with the rest; what is not set has the default of `settings.ts`.
  */
+import { type SettingName, settings } from './settings.ts'
+import { isLoopback, unsafeSettings } from './unsafe.ts'
 
-export const roleNames = ['intake', 'portal'] as const
+export const roleNames = ['intake', 'portal', 'worker'] as const
 export type Role = (typeof roleNames)[number]
+
+export type S3Config = {
+  readonly bucket: string
+  readonly endpoint: string | null
+  readonly region: string
+  /** Both null: whatever the SDK finds on the machine. */
+  readonly accessKeyId: string | null
+  readonly secretAccessKey: string | null
+  readonly pathStyle: boolean
+  /** Empty, or ends with a slash. */
+  readonly prefix: string
+  readonly sse: null | 'AES256' | 'aws:kms'
+  readonly sseKey: string | null
+}
 
 export type Config = {
   readonly host: string
@@ -15,6 +31,13 @@ export type Config = {
   readonly databaseUrl: string
   readonly keysFolder: string
   readonly objectsFolder: string
+  /** Null keeps objects in `objectsFolder`. */
+  readonly s3: S3Config | null
+  /** Null keeps the queue in PostgreSQL. */
+  readonly redis: { readonly url: string; readonly prefix: string } | null
+  /** Plain connections to ledger, queue and store are somebody's decision. */
+  readonly plainInternal: boolean
+  readonly metrics: { readonly host: string; readonly port: number } | null
   readonly logLevel: 'info' | 'warn' | 'error'
   /** Packs a worker looks into at the same time. */
   readonly workerConcurrency: number
@@ -22,117 +45,161 @@ export type Config = {
   readonly inspectors: number
   /** Proxies of ours in front of the server: whose word on a client's address counts. */
   readonly proxies: number
+  /** How long a server that is to stop answers 503 at least, milliseconds. */
+  readonly stopGraceMs: number
   readonly institution: string
   readonly contact: string
 }
 
-export type Setting = { readonly name: string; readonly fallback: string; readonly meaning: string }
-
-/** Every setting there is; an empty default means that it must be set. */
-export const settings = [
-  { name: 'HOST', fallback: '127.0.0.1', meaning: 'Address the server listens on' },
-  { name: 'PORT', fallback: '8080', meaning: 'Port the server listens on' },
-  {
-    name: 'PUBLIC_URL',
-    fallback: 'http://127.0.0.1:8080',
-    meaning: 'Where people reach the gateway, `https` unless it is this machine; follows `PORT` when not set',
-  },
-  {
-    name: 'ROLES',
-    fallback: 'intake,portal',
-    meaning: 'What this server does: `intake` takes records, `portal` serves desk and readers',
-  },
-  { name: 'DATABASE_URL', fallback: '', meaning: 'PostgreSQL 15 or newer; `./scripts/start` brings its own' },
-  { name: 'KEYS_DIR', fallback: './data/keys', meaning: 'Folder of the key ring, for its owner only' },
-  { name: 'OBJECTS_DIR', fallback: './data/objects', meaning: 'Folder of the sealed packs' },
-  { name: 'LOG_LEVEL', fallback: 'info', meaning: '`info`, `warn` or `error`' },
-  { name: 'WORKER_CONCURRENCY', fallback: '2', meaning: 'Packs a worker looks into at once, 1 to 16' },
-  { name: 'INSPECTORS', fallback: '1', meaning: 'Isolated parsers of a worker, 1 to 16' },
-  {
-    name: 'PROXIES',
-    fallback: '0',
-    meaning: 'Proxies of yours in front of the server, 0 to 8; tries are counted by client address',
-  },
-  { name: 'INSTITUTION', fallback: 'Second-opinion desk', meaning: 'Name on bundles' },
-  { name: 'CONTACT', fallback: 'the desk that sent you the link', meaning: 'Whom a reader of a bundle asks' },
-] as const satisfies readonly Setting[]
-
-type Name = (typeof settings)[number]['name']
-
-/** `DATA_DIR` belongs to `./scripts/start` alone: it puts keys, objects and its own PostgreSQL below it. */
-export const trialSetting: Setting = {
-  name: 'DATA_DIR',
-  fallback: './data',
-  meaning: '`./scripts/start` only: keys, packs and its own PostgreSQL lie below it',
+/** What is wrong, in words; and the folders, which can be looked at all the same. */
+export type ConfigProblems = {
+  readonly problems: readonly string[]
+  readonly keysFolder: string
+  readonly objectsFolder: string
+  readonly s3: S3Config | null
 }
 
-export type ConfigProblems = { readonly problems: readonly string[] }
+type Env = Readonly<Record<string, string | undefined>>
 
-const loopback = /^(127\.\d+\.\d+\.\d+|localhost|\[?::1\]?)$/
-
-/** Reads `env`. Nothing is opened or made. */
-export const readConfig = (env: Readonly<Record<string, string | undefined>>): Config | ConfigProblems => {
+/** Reads single settings and gathers what is wrong with them. */
+const reader = (env: Env) => {
   const problems: string[] = []
-  const text = (name: Name): string => {
-    const fallback = settings.find((setting) => setting.name === name)?.fallback ?? ''
-    const value = env[name]?.trim() || fallback
+  const optional = (name: SettingName): string =>
+    env[name]?.trim() || (settings.find((setting) => setting.name === name)?.fallback ?? '')
+  const text = (name: SettingName): string => {
+    const value = optional(name)
     if (value === '') problems.push(`${name} is not set.`)
     return value
   }
-  const whole = (name: Name, least: number, most: number): number => {
+  const whole = (name: SettingName, least: number, most: number): number => {
     const value = text(name)
     const number = Number(value)
     if (/^\d{1,6}$/.test(value) && number >= least && number <= most) return number
     problems.push(`${name} must be a whole number from ${least} to ${most}.`)
     return least
   }
-  const publicUrl = (): string => {
-    const own = `http://127.0.0.1:${env['PORT']?.trim() || '8080'}`
-    const value = env['PUBLIC_URL']?.trim() || own
-    const url = URL.canParse(value) ? new URL(value) : null
-    if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash)
-      problems.push(
-        'PUBLIC_URL must be an address such as https://records.example.org, with nothing after it.',
-      )
-    else if (url.username || url.password) problems.push('PUBLIC_URL must not hold a name or password.')
-    else if (url.protocol === 'http:' && !loopback.test(url.hostname))
-      problems.push('PUBLIC_URL must begin with https: records must not cross a network in the clear.')
-    return url?.origin ?? ''
+  const oneOf = <const Word extends string>(name: SettingName, words: readonly Word[]): Word => {
+    const value = optional(name)
+    const found = words.find((word) => word === value)
+    if (found !== undefined) return found
+    const named = words.filter((word) => word !== '')
+    const last = named.at(-1) ?? ''
+    const list = named.length > 1 ? `${named.slice(0, -1).join(', ')} or ${last}` : last
+    problems.push(`${name} must be ${list}${words.some((word) => word === '') ? ', or empty' : ''}.`)
+    return words[0] as Word
   }
-  const roles = (): Set<Role> => {
-    const named = text('ROLES')
-      .split(',')
-      .map((role) => role.trim())
-    const known = roleNames.filter((role) => named.includes(role))
-    if (known.length !== new Set(named).size) problems.push(`ROLES may name ${roleNames.join(' and ')} only.`)
-    return new Set(known)
+  return { problems, optional, text, whole, oneOf }
+}
+
+type Reader = ReturnType<typeof reader>
+
+const readPublicUrl = (env: Env, { problems }: Reader): string => {
+  const value = env['PUBLIC_URL']?.trim() || `http://127.0.0.1:${env['PORT']?.trim() || '8080'}`
+  const url = URL.canParse(value) ? new URL(value) : null
+  if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash)
+    problems.push('PUBLIC_URL must be an address such as https://records.example.org, with nothing after it.')
+  else if (url.username || url.password) problems.push('PUBLIC_URL must not hold a name or password.')
+  else if (url.protocol === 'http:' && !isLoopback(url.hostname))
+    problems.push('PUBLIC_URL must begin with https: records must not cross a network in the clear.')
+  return url?.origin ?? ''
+}
+
+const readRoles = ({ problems, text }: Reader): Set<Role> => {
+  const named = text('ROLES')
+    .split(',')
+    .map((role) => role.trim())
+  if (named.length === 1 && named[0] === 'all') return new Set(roleNames)
+  const known = roleNames.filter((role) => named.includes(role))
+  if (known.length !== new Set(named).size)
+    problems.push('ROLES may name intake, portal and worker only, or be all.')
+  return new Set(known)
+}
+
+const readDatabaseUrl = ({ problems, text }: Reader): string => {
+  const value = text('DATABASE_URL')
+  if (value !== '' && !/^postgres(ql)?:\/\//.test(value))
+    problems.push('DATABASE_URL must begin with postgres://.')
+  return value
+}
+
+const readS3 = ({ problems, optional, text, oneOf }: Reader): S3Config | null => {
+  const bucket = optional('S3_BUCKET')
+  const endpoint = optional('S3_ENDPOINT')
+  const accessKeyId = optional('S3_ACCESS_KEY_ID')
+  const secretAccessKey = optional('S3_SECRET_ACCESS_KEY')
+  const prefix = optional('S3_PREFIX')
+  const style = oneOf('S3_PATH_STYLE', ['', 'true', 'false'])
+  const sse = oneOf('S3_SSE', ['', 'AES256', 'aws:kms'])
+  const sseKey = optional('S3_SSE_KEY')
+  if (bucket === '' && (endpoint !== '' || accessKeyId !== '' || secretAccessKey !== ''))
+    problems.push('S3_BUCKET must be set when another S3 setting is.')
+  if (bucket !== '' && !/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket))
+    problems.push(
+      'S3_BUCKET must be the name of a bucket: 3 to 63 lower-case letters, digits, dots, hyphens.',
+    )
+  if (endpoint !== '' && !(URL.canParse(endpoint) && /^https?:$/.test(new URL(endpoint).protocol)))
+    problems.push('S3_ENDPOINT must be an address such as https://s3.example.org.')
+  if ((accessKeyId === '') !== (secretAccessKey === ''))
+    problems.push('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY must be set together, or neither.')
+  if (!/^([A-Za-z0-9_-]+\/)*$/.test(prefix) || prefix.length > 200)
+    problems.push('S3_PREFIX must be empty or words that end with a slash, such as second-read/.')
+  if (sseKey !== '' && sse !== 'aws:kms') problems.push('S3_SSE_KEY has a meaning only with S3_SSE=aws:kms.')
+  if (bucket === '') return null
+  return {
+    bucket,
+    endpoint: endpoint || null,
+    region: text('S3_REGION'),
+    accessKeyId: accessKeyId || null,
+    secretAccessKey: secretAccessKey || null,
+    pathStyle: style === '' ? endpoint !== '' : style === 'true',
+    prefix,
+    sse: sse || null,
+    sseKey: sseKey || null,
   }
-  const logLevel = (): Config['logLevel'] => {
-    const value = text('LOG_LEVEL')
-    if (value === 'info' || value === 'warn' || value === 'error') return value
-    problems.push('LOG_LEVEL must be info, warn or error.')
-    return 'info'
-  }
-  const databaseUrl = (): string => {
-    const value = text('DATABASE_URL')
-    if (value !== '' && !/^postgres(ql)?:\/\//.test(value))
-      problems.push('DATABASE_URL must begin with postgres://.')
-    return value
-  }
+}
+
+const readRedis = ({ problems, optional, text }: Reader): Config['redis'] => {
+  const url = optional('REDIS_URL')
+  const prefix = text('REDIS_PREFIX')
+  // BullMQ puts its own colons between the parts of a key; on a cluster the braces keep a queue on one node.
+  if (!/^[A-Za-z0-9{}_-]{1,64}$/.test(prefix))
+    problems.push('REDIS_PREFIX must be letters, digits, hyphens and braces.')
+  if (url === '') return null
+  if (!/^rediss?:\/\//.test(url) || !URL.canParse(url))
+    problems.push('REDIS_URL must be an address that begins with rediss:// or redis://.')
+  return { url, prefix }
+}
+
+const readMetrics = ({ text, whole }: Reader): Config['metrics'] => {
+  const port = whole('METRICS_PORT', 0, 65_535)
+  return port === 0 ? null : { port, host: text('METRICS_HOST') }
+}
+
+/** Reads `env`. Nothing is opened or made. */
+export const readConfig = (env: Env): Config | ConfigProblems => {
+  const read = reader(env)
+  const { problems, text, whole, oneOf } = read
   const config: Config = {
     host: text('HOST'),
     port: whole('PORT', 1, 65_535),
-    publicUrl: publicUrl(),
-    roles: roles(),
-    databaseUrl: databaseUrl(),
+    publicUrl: readPublicUrl(env, read),
+    roles: readRoles(read),
+    databaseUrl: readDatabaseUrl(read),
     keysFolder: text('KEYS_DIR'),
     objectsFolder: text('OBJECTS_DIR'),
-    logLevel: logLevel(),
+    s3: readS3(read),
+    redis: readRedis(read),
+    plainInternal: oneOf('ALLOW_PLAIN_INTERNAL', ['', 'no', 'yes']) === 'yes',
+    metrics: readMetrics(read),
+    logLevel: oneOf('LOG_LEVEL', ['info', 'warn', 'error']),
     workerConcurrency: whole('WORKER_CONCURRENCY', 1, 16),
     inspectors: whole('INSPECTORS', 1, 16),
     proxies: whole('PROXIES', 0, 8),
+    stopGraceMs: whole('STOP_GRACE', 0, 20) * 1_000,
     institution: text('INSTITUTION'),
     contact: text('CONTACT'),
   }
-  return problems.length > 0 ? { problems } : Object.freeze(config)
+  problems.push(...unsafeSettings(config))
+  const { keysFolder, objectsFolder, s3 } = config
+  return problems.length > 0 ? { problems, keysFolder, objectsFolder, s3 } : Object.freeze(config)
 }

@@ -45,13 +45,13 @@ const bodyOf = (name: string, { body }: Operation): Json => {
 }
 
 const successOf = (name: string, { reply }: Operation): Json => {
-  if ('json' in reply)
+  if ('json' in reply) {
+    const content = { 'application/json': { schema: refer(`${capital(name)}Reply`) } }
     return {
-      [reply.status]: {
-        description: 'Done',
-        content: { 'application/json': { schema: refer(`${capital(name)}Reply`) } },
-      },
+      [reply.status]: { description: 'Done', content },
+      ...(reply.otherwise === undefined ? {} : { [reply.otherwise]: { description: 'Not now', content } }),
     }
+  }
   if (!('type' in reply)) return { [reply.status]: { description: 'Done' } }
   const content = { [reply.type]: { schema: { type: 'string', format: 'binary' } } }
   const whole = { 200: { description: 'The whole', content } }

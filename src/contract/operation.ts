@@ -16,7 +16,12 @@ export type OperationBody =
 
 /** A JSON reply, nothing (204), or something of another media type. */
 export type OperationReply =
-  | { readonly status: 200 | 201; readonly json: ZodType }
+  | {
+      readonly status: 200 | 201
+      readonly json: ZodType
+      /** The same words go with this status when the answer is no. */
+      readonly otherwise?: 503
+    }
   | { readonly status: 204 }
   | { readonly status: 200; readonly type: string; readonly ranges?: true }
 

@@ -3,6 +3,7 @@
  * exactly these, with the same method, path and gate; the API description is made from this list.
  */
 import { z } from 'zod'
+import { dependencyNames } from '#domain/dependency.ts'
 import { deskOperations } from './desk-operations.ts'
 import type { Operation } from './operation.ts'
 import { sendOperations } from './send-operations.ts'
@@ -15,6 +16,30 @@ const openOperations = {
     gate: 'anyone',
     summary: 'The process answers',
     reply: { status: 200, json: z.strictObject({ status: z.literal('ok') }) },
+    refusals: [],
+  },
+  ready: {
+    side: 'each',
+    method: 'GET',
+    path: '/readyz',
+    gate: 'anyone',
+    summary: 'Whether this process can do its work; an operator’s session also reads what is down',
+    reply: {
+      status: 200,
+      otherwise: 503,
+      json: z.strictObject({
+        status: z.enum(['ready', 'not-ready', 'stopping']),
+        dependencies: z
+          .array(
+            z.strictObject({
+              name: z.enum(dependencyNames),
+              up: z.boolean(),
+              words: z.string().nullable(),
+            }),
+          )
+          .optional(),
+      }),
+    },
     refusals: [],
   },
   publicKeys: {

@@ -40,6 +40,7 @@ export const faultCodes = [
   'range.unsatisfiable',
   'state.conflict',
   'rate.limited',
+  'server.stopping',
   'store.full',
   'store.unavailable',
   'store.damaged',

@@ -1,9 +1,11 @@
 /** The express application: headers and log line for every request, the access table, problems for the rest. */
 import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
 import type { Operation } from '#contract/operation.ts'
 import { operations } from '#contract/operations.ts'
 import { refuse } from '#domain/fault.ts'
+import type { Span } from '#ports/tracing.ts'
 import { refusalOf, statusOf } from './fault-to-reply.ts'
 import { setSafeHeaders } from './headers.ts'
 import { type SlowestRate, usualSlowest, watchRate } from './minimum-rate.ts'
@@ -19,20 +21,36 @@ export type { HttpNeeds, Role } from './needs.ts'
 export const served = (roles: ReadonlySet<Role>): readonly (readonly [string, Operation])[] =>
   Object.entries<Operation>(operations).filter(([, { side }]) => side === 'each' || roles.has(side))
 
+/** What a server that is about to stop still answers. */
+const stillAnswered: readonly string[] = [operations.health.path, operations.ready.path]
+
 const expressPath = (path: string): string => path.replaceAll(/\{([a-z]+)\}/g, ':$1')
 
-/** One line when the reply is over, whichever way: pattern, numbers and codes only. */
-const writeTale = (needs: HttpNeeds, req: Request, res: Response): void => {
-  const { socket } = req
-  const before = socket.bytesRead + socket.bytesWritten
+/** What of a connection's bytes belongs to requests before; a body may come in one piece with its head. */
+const counted = new WeakMap<Socket, { readonly read: number; readonly written: number }>()
+
+/** A line, numbers and a span's end when the reply is over, whichever way: pattern, numbers and codes only. */
+const writeTale = (needs: HttpNeeds, req: Request, res: Response, span: Span): void => {
+  const { socket, method } = req
   res.once('close', () => {
     const { request, route, startedAt, fault } = tale(res)
+    const { read, written } = counted.get(socket) ?? { read: 0, written: 0 }
+    const received = socket.bytesRead - read
+    const sent = socket.bytesWritten - written
+    counted.set(socket, { read: socket.bytesRead, written: socket.bytesWritten })
+    const ms = performance.now() - startedAt
+    const status = res.headersSent ? res.statusCode : null
+    needs.metrics.request({ route, method, status, seconds: ms / 1_000, received, sent })
+    span.end(
+      { method, ...(route === null ? {} : { route }), ...(status === null ? {} : { status }) },
+      status === null || status >= 500,
+    )
     needs.journal.note('info', 'request.served', {
       request,
-      method: req.method,
+      method,
       status: res.statusCode,
-      bytes: socket.bytesRead + socket.bytesWritten - before,
-      ms: Math.round(performance.now() - startedAt),
+      bytes: received + sent,
+      ms: Math.round(ms),
       ...(route === null ? {} : { route }),
       ...(fault === null ? {} : { fault }),
     })
@@ -63,9 +81,15 @@ export const createApp = (
     const request = randomUUID()
     beginTale(res, request)
     setSafeHeaders(res, request, secure)
-    writeTale(needs, req, res)
+    const span = needs.tracing.begin('request', { method: req.method })
+    writeTale(needs, req, res, span)
     watchRate(req, res, slowest, () => sendProblem(req, res, refuse('request.too-slow')))
-    next()
+    if (needs.door.isOpen()) needs.door.enter(res)
+    else {
+      res.setHeader('Connection', 'close')
+      if (!stillAnswered.includes(req.path)) return sendProblem(req, res, refuse('server.stopping'))
+    }
+    span.within(next)
   })
 
   const table: Readonly<Record<string, readonly [string, string, string, unknown]>> = routes(needs)

@@ -82,6 +82,11 @@ export const faultReplies = {
   'range.unsatisfiable': row(416, 'There are no such bytes', 'The range begins after the end.'),
   'state.conflict': row(409, 'Somebody was faster', 'It changed meanwhile. Please look again.'),
   'rate.limited': row(429, 'Too many tries', 'Please wait a moment and try again.'),
+  'server.stopping': row(
+    503,
+    'This server is about to stop',
+    'Nothing was lost. Please try again in a few seconds; another one will answer.',
+  ),
   'store.full': row(507, 'There is no room', 'Nothing was lost. The people who run this have to make room.'),
   'store.unavailable': row(503, 'The store does not answer', later),
   'store.damaged': row(500, 'A stored file is damaged', 'The people who run this can see it in the log.'),
@@ -105,6 +110,7 @@ export const statusOf = (code: FaultCode): number => faultReplies[code].status
 const waits: Partial<Record<FaultCode, number>> = {
   'rate.limited': 60,
   'link.locked': 900,
+  'server.stopping': 2,
   'store.unavailable': 5,
   'ledger.unavailable': 5,
 }

@@ -1,11 +1,14 @@
 /** Everything the HTTP side uses, bound and ready. It knows steps and ports, never what is behind them. */
+import type { Readiness } from '#domain/dependency.ts'
 import type { AuditLedger } from '#ports/audit-ledger.ts'
 import type { CaseLedger } from '#ports/case-ledger.ts'
 import type { Clock, Ids } from '#ports/clock.ts'
 import type { DeliveryLedger } from '#ports/delivery-ledger.ts'
 import type { Journal } from '#ports/journal.ts'
 import type { LinkLedger } from '#ports/link-ledger.ts'
+import type { Metrics } from '#ports/metrics.ts'
 import type { PublicKeys } from '#ports/tokens.ts'
+import type { Tracing } from '#ports/tracing.ts'
 import type { authorizeOperator, authorizeReader, authorizeSender } from '#steps/authorize.ts'
 import type { exchangeLink } from '#steps/exchange-link.ts'
 import type { finishSend, sendStatus } from '#steps/finish-send.ts'
@@ -18,6 +21,7 @@ import type { listItems, readCase } from '#steps/read-case.ts'
 import type { readItem } from '#steps/read-item.ts'
 import type { receive } from '#steps/receive.ts'
 import type { signIn } from '#steps/sign-in.ts'
+import type { Door } from './door.ts'
 
 /** Which halves of the gateway this process serves. */
 export type Role = 'intake' | 'portal'
@@ -33,6 +37,12 @@ export type CommonNeeds = {
   readonly clock: Clock
   readonly ids: Ids
   readonly publicKeys: PublicKeys
+  readonly door: Door
+  readonly seeReady: () => Promise<Readiness>
+  /** Whether this is an operator's session: the words of readiness are for them. */
+  readonly isOperator: (token: string) => Promise<boolean>
+  readonly metrics: Metrics
+  readonly tracing: Tracing
 }
 
 /** Used only by a process with the role `intake`. */

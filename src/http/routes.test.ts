@@ -27,6 +27,7 @@ describe('the access table', () => {
       'GET /.well-known/jwks.json',
       'GET /api/openapi.json',
       'GET /healthz',
+      'GET /readyz',
       'GET /send',
       'POST /api/operator/sign-in',
       'POST /api/send/exchange',
@@ -38,6 +39,6 @@ describe('the access table', () => {
     expect(edge.filter((path) => /^\/api\/(cases|links|grants|operator)/.test(path))).toEqual([])
     const portal = served(new Set(['portal'])).map(([, { path }]) => path)
     expect(portal.filter((path) => /^(\/api)?\/send/.test(path))).toEqual([])
-    expect(edge.length + portal.length).toBe(list.length + 3)
+    expect(edge.length + portal.length).toBe(list.length + 4)
   })
 })

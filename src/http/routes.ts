@@ -19,6 +19,7 @@ export const routes = (needs: HttpNeeds): Routes => ({
   home:        ['GET',  '/',                                     'anyone',        homePage(needs)],
   sendPage:    ['GET',  '/send',                                 'anyone',        sendPage(needs)],
   health:      ['GET',  '/healthz',                              'anyone',        open.health],
+  ready:       ['GET',  '/readyz',                               'anyone',        open.ready(needs)],
   publicKeys:  ['GET',  '/.well-known/jwks.json',                'anyone',        open.publicKeys(needs)],
   description: ['GET',  '/api/openapi.json',                     'anyone',        open.description(needs)],
 

@@ -62,7 +62,7 @@ const bodyReader = ({ body }: Operation) => {
 
 /** The gates, sharing one count of tries per address. */
 export const gates = (needs: HttpNeeds) => {
-  const limit = limitByAddress(needs.clock)
+  const limit = limitByAddress(() => performance.now())
   const operator = passOperator(needs.authorizeOperator)
   const sender = passSender(needs.authorizeSender)
   const reader = passReader(needs.authorizeReader)
@@ -97,7 +97,9 @@ export const serve = (
     if (isRefusal(outcome)) sendProblem(req, res, outcome, { scope })
     else if (!res.headersSent && !res.destroyed) {
       if ('json' in reply) {
-        if (outcome !== null) res.status(reply.status).json(outcome)
+        // A handler may have said 503 where the contract allows it.
+        if (outcome !== null)
+          res.status(res.statusCode === reply.otherwise ? res.statusCode : reply.status).json(outcome)
       } else if (reply.status === 204) res.status(204).end()
     }
   }

@@ -1,6 +1,8 @@
 /** The HTTP server around the application, with limits that fit long bodies on slow lines. */
 import { createServer as createHttpServer, type Server } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Express } from 'express'
+import type { Door } from './door.ts'
 
 /** Not yet listening. Whoever starts it ends it. */
 export const createServer = (app: Express): Server => {
@@ -20,4 +22,24 @@ export const createServer = (app: Express): Server => {
   server.timeout = 300_000
   server.maxHeadersCount = 100
   return server
+}
+
+/**
+ * Ends a server: at once newcomers hear 503, on connections old and new, for `graceMs` and until everyone inside
+ * has been answered. Only then it stops listening. What still runs after `mostMs` is cut.
+ */
+export const endServer = async (
+  server: Server,
+  door: Door,
+  { graceMs, mostMs }: { readonly graceMs: number; readonly mostMs: number },
+): Promise<void> => {
+  const patience = new AbortController()
+  const late = sleep(mostMs, null, { signal: patience.signal }).catch(() => null)
+  await Promise.race([Promise.all([door.close(), sleep(graceMs)]), late])
+  const closed = new Promise<void>((done) => server.close(() => done()))
+  server.closeIdleConnections()
+  await Promise.race([closed, late])
+  patience.abort()
+  server.closeAllConnections()
+  await closed
 }

@@ -1,9 +1,8 @@
 /**
  * How often one address may try a secret. Fixed windows in a bounded map: when it is full the oldest window goes,
- * so memory is limited whatever comes. The lockout of a link in the ledger is what stops patient guessing.
+ * so memory is limited whatever comes. Windows are measured by a clock that nobody sets, or a step back would last. The lockout of a link in the ledger is what stops patient guessing.
  */
 import { type Refusal, refuse } from '#domain/fault.ts'
-import type { Clock } from '#ports/clock.ts'
 
 export type LimitTerms = { readonly tries: number; readonly ms: number; readonly mostAddresses: number }
 
@@ -23,10 +22,10 @@ export const hostOf = (address: string): string => {
 }
 
 /** Counts a try of this address; refuses `rate.limited` with the seconds to wait. */
-export const limitByAddress = (clock: Clock, terms = usualLimit) => {
+export const limitByAddress = (steadyMs: () => number, terms = usualLimit) => {
   const windows = new Map<string, { tries: number; readonly endsAt: number }>()
   return (address: string | undefined): Refusal | null => {
-    const now = clock.now().getTime()
+    const now = steadyMs()
     const host = hostOf(address ?? '')
     const known = windows.get(host)
     if (known !== undefined && known.endsAt > now) {

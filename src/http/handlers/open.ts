@@ -1,10 +1,25 @@
-/** What anyone may read: that the process lives, its public keys, its description. */
+/** What anyone may read: that the process lives and is ready, its public keys, its description. */
 import { openApiDocument } from '#contract/openapi.ts'
 import { statusOf } from '#http/fault-to-reply.ts'
+import { bearerOf } from '#http/gates/bearer.ts'
 import type { CommonNeeds } from '#http/needs.ts'
 import type { Handler } from '#http/route.ts'
 
 export const health: Handler<'health'> = () => ({ status: 'ok' })
+
+/** 200 or 503 with one word; what is down and what to do about it only for an operator. */
+export const ready =
+  ({ door, seeReady, isOperator }: CommonNeeds): Handler<'ready'> =>
+  async ({ req, res }) => {
+    const { ready: able, dependencies } = await seeReady()
+    const token = bearerOf(req)
+    const words = token !== null && (await isOperator(token))
+    if (!able || !door.isOpen()) res.status(503)
+    return {
+      status: door.isOpen() ? (able ? 'ready' : 'not-ready') : 'stopping',
+      ...(words ? { dependencies: dependencies.map((one) => ({ ...one })) } : {}),
+    }
+  }
 
 /** Old enough keys stay in the set long after they sign, so five minutes in a cache harm nobody. */
 export const publicKeys =
