@@ -29,6 +29,9 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json LICENSE ./
 COPY src ./src
 COPY workers ./workers
+# For whoever operates it: node scripts/doctor.ts and the others of scripts/README.md.
+COPY scripts/reach.ts scripts/doctor.ts scripts/scrub.ts scripts/backup.ts scripts/restore.ts scripts/ledger.ts scripts/keys.ts ./scripts/
+COPY scripts/checks ./scripts/checks
 # A fresh volume takes over this owner and mode; nothing else is ever written.
 RUN install -d -o 10001 -g 10001 -m 0700 /data
 USER 10001:10001
