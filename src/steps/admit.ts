@@ -64,6 +64,16 @@ const unlockAll = async <Id>(key: CaseKey, locked: ReadonlyMap<Id, string>): Pro
   return opened
 }
 
+/** Heads are a copy, made to spare the store: where they do not open, the pack itself is asked. */
+const readHeads = (pack: PackId, key: Uint8Array, sealed: Buffer): ReadonlyMap<ItemId, Buffer> => {
+  try {
+    return openHeads(pack, key, sealed)
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'store.damaged') return new Map()
+    throw error
+  }
+}
+
 /** Opens every key that the items of a pack need, and what was kept of their first bytes. */
 const unlock = async (vault: CaseVault, pack: ArrivedPack, wrappedKey: string): Promise<Unlocked> => {
   const key = await vault.open(pack.case, wrappedKey)
@@ -73,7 +83,7 @@ const unlock = async (vault: CaseVault, pack: ArrivedPack, wrappedKey: string): 
     key,
     packs,
     plans: await unlockAll(key, pack.planKeys),
-    heads: own === undefined || pack.heads === null ? new Map() : openHeads(pack.id, own, pack.heads),
+    heads: own === undefined || pack.heads === null ? new Map() : readHeads(pack.id, own, pack.heads),
   }
 }
 

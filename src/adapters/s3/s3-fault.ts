@@ -11,6 +11,15 @@ export const statusOf = (error: unknown): number => {
   return metadata?.httpStatusCode ?? 0
 }
 
+/**
+ * The client took the server’s time from this refusal and signs by it from now on. An answer to HEAD has no body
+ * that would name the refusal.
+ */
+const hasLearnedTime = (error: unknown): boolean =>
+  error instanceof Error &&
+  '$metadata' in error &&
+  (error.$metadata as { readonly clockSkewCorrected?: boolean } | undefined)?.clockSkewCorrected === true
+
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : '')
 
 /** Refusals below 500 that are the moment's and not the request's. A digest mismatch is damage on the way. */
@@ -33,7 +42,8 @@ export const mayPass = (error: unknown): boolean => {
   const status = statusOf(error)
   if (full.has(nameOf(error)) || status === 501 || status === 507) return false
   // A success that cannot be read (an HTML page of some proxy) is as good as no answer.
-  return status < 400 || status === 429 || status >= 500 || passing.has(nameOf(error))
+  if (status < 400 || status === 429 || status >= 500) return true
+  return passing.has(nameOf(error)) || hasLearnedTime(error)
 }
 
 /** True when the server answered the question, even if with "not there" or "there already". */
