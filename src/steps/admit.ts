@@ -2,15 +2,14 @@
  * Admit: a stored pack's finished items are looked into, one verdict each, and handed to their case. The bytes
  * that were acknowledged stay where they are; only their 32-byte keys move, from the pack's key to the case's.
  */
-import { createHash, createSecretKey } from 'node:crypto'
+import { createSecretKey } from 'node:crypto'
 import { Fault } from '#domain/fault.ts'
 import type { ItemId, PackId, PlanId } from '#domain/id.ts'
 import { packObject } from '#domain/pack.ts'
 import { factsSeal } from '#domain/seal-name.ts'
 import { type VerdictCode, worstOutcome } from '#domain/verdict.ts'
-import { combineCrc32 } from '#formats/bundle/crc32-combine.ts'
 import { openHeads } from '#formats/pack/heads.ts'
-import { type OpenExtent, openItemRange, type ReadPack, readItemRange } from '#formats/pack/item-bytes.ts'
+import { type OpenExtent, type ReadPack, readItemRange, sumItem } from '#formats/pack/item-bytes.ts'
 import { openName } from '#formats/pack/name.ts'
 import { readAhead } from '#formats/pack/read-ahead.ts'
 import { unwrapKey } from '#formats/sealed/key-wrap.ts'
@@ -108,26 +107,6 @@ const mapSome = async <In, Out>(list: readonly In[], work: (entry: In) => Promis
   return results
 }
 
-/** Digest and CRC-32 of a whole item: known from intake for one extent, computed for more. */
-const sumItem = async (
-  item: ArrivedItem,
-  extents: readonly OpenExtent[],
-  read: ReadPack,
-): Promise<{ sha256: Uint8Array; crc32: number }> => {
-  const [only] = extents
-  if (only === undefined) throw new Fault('store.damaged')
-  if (extents.length === 1) return { sha256: only.sha256, crc32: only.crc32 }
-  const hash = createHash('sha256')
-  for await (const batch of openItemRange(extents, read, 0, item.size))
-    for (const piece of batch) hash.update(piece)
-  const [first, ...rest] = extents
-  const crc32 = rest.reduce(
-    (crc, extent) => combineCrc32(crc, extent.crc32, extent.length),
-    first?.crc32 ?? 0,
-  )
-  return { sha256: hash.digest(), crc32 }
-}
-
 const decide = async (
   { inspector }: AdmitNeeds,
   pack: ArrivedPack,
@@ -154,7 +133,7 @@ const decide = async (
     item: item.id,
     kind: found.kind,
     codes: found.codes,
-    ...(await sumItem(item, extents, read)),
+    ...(await sumItem(extents, read, item.size)),
     sealedFacts: key.seal(Buffer.from(JSON.stringify(facts)), factsSeal(pack.case, item.id)),
     instance: found.instance,
     pages: found.facts.pages ?? null,

@@ -1,9 +1,12 @@
 /**
  * An item's bytes out of its extents, any range of them, opening only the segments that hold it.
  */
+import { createHash } from 'node:crypto'
+import { Fault } from '#domain/fault.ts'
 import type { PackId } from '#domain/id.ts'
 import { chunkBytes, type Extent } from '#domain/item.ts'
 import { extentSeal } from '#domain/seal-name.ts'
+import { combineCrc32 } from '#formats/bundle/crc32-combine.ts'
 import { openRange } from '#formats/sealed/opener.ts'
 
 /** Sealed bytes of a pack's object. The result may be a view of `into` and is used before the next call. */
@@ -54,4 +57,20 @@ export const readItemRange = async (
   for await (const batch of openItemRange(extents, read, start, end)) out.push(...batch)
   const [only] = out
   return out.length === 1 && only !== undefined ? only : Buffer.concat(out)
+}
+
+/** Digest and CRC-32 of a whole item of `size` bytes: known from intake for one extent, computed for more. */
+export const sumItem = async (
+  extents: readonly OpenExtent[],
+  read: ReadPack,
+  size: number,
+): Promise<{ sha256: Uint8Array; crc32: number }> => {
+  const [first, ...rest] = extents
+  if (first === undefined) throw new Fault('store.damaged')
+  if (rest.length === 0) return { sha256: first.sha256, crc32: first.crc32 }
+  const hash = createHash('sha256')
+  for await (const batch of openItemRange(extents, read, 0, size))
+    for (const piece of batch) hash.update(piece)
+  const crc32 = rest.reduce((crc, extent) => combineCrc32(crc, extent.crc32, extent.length), first.crc32)
+  return { sha256: hash.digest(), crc32 }
 }
