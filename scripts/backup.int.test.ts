@@ -2,7 +2,6 @@
  * Backup and restore on real gateways: from one that takes records at that moment into an empty one, which then
  * is the same gateway; and everything that must be refused is refused in words.
  */
-import { spawn } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -34,9 +33,8 @@ import { ctStudy } from '#fixtures/dicom/ct-study.ts'
 import { type Gateway, startGateway } from '#fixtures/gateway.ts'
 import { openTestLedger } from '#fixtures/ledger.ts'
 import { canary, canaryPatient } from '#fixtures/patient.ts'
+import { type Ran, runProgram } from '#fixtures/run-program.ts'
 import { requireServer } from '#fixtures/test-server.ts'
-
-type Ran = { readonly code: number | null; readonly out: string; readonly err: string }
 
 let folder: string
 let first: Gateway
@@ -50,21 +48,8 @@ const at = (...path: string[]): string => join(folder, ...path)
 const run = (command: string, gateway: string, ...args: string[]): Promise<Ran> =>
   runWith({ DATA_DIR: at(gateway, 'data') }, command, ...args)
 
-const runWith = async (
-  env: Readonly<Record<string, string>>,
-  command: string,
-  ...args: string[]
-): Promise<Ran> => {
-  const child = spawn(process.execPath, [resolve(import.meta.dirname, `${command}.ts`), ...args], {
-    env: { PATH: process.env['PATH'], ...env },
-  })
-  let out = ''
-  let err = ''
-  child.stdout.on('data', (piece: Buffer) => (out += piece.toString()))
-  child.stderr.on('data', (piece: Buffer) => (err += piece.toString()))
-  const code = await new Promise<number | null>((ended) => child.once('close', ended))
-  return { code, out, err }
-}
+const runWith = (env: Readonly<Record<string, string>>, command: string, ...args: string[]): Promise<Ran> =>
+  runProgram(resolve(import.meta.dirname, `${command}.ts`), args, env)
 
 const slices = (count: number, seed: number): Sendable[] =>
   [...ctStudy({ slices: count, seed, rows: 256, columns: 256 })].map((file) =>

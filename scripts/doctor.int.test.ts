@@ -1,5 +1,4 @@
 /** Doctor: a gateway that is well has no FAIL; of one that is not, exactly what is broken is said, with what to do. */
-import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { chmod, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,6 +7,7 @@ import { CreateBucketCommand, DeleteBucketCommand, S3Client } from '@aws-sdk/cli
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Gateway, startGateway } from '#fixtures/gateway.ts'
 import { openTestLedger, type TestLedger } from '#fixtures/ledger.ts'
+import { runProgram } from '#fixtures/run-program.ts'
 import { requireServer } from '#fixtures/test-server.ts'
 
 const command = resolve(import.meta.dirname, 'doctor.ts')
@@ -18,19 +18,11 @@ let gateway: Gateway
 type Diagnosis = { readonly code: number | null; readonly lines: string[]; readonly failures: string[] }
 
 const examine = async (env: Readonly<Record<string, string>> = {}): Promise<Diagnosis> => {
-  const child = spawn(process.execPath, [command], {
-    env: {
-      PATH: process.env['PATH'],
-      DATA_DIR: join(folder, 'data'),
-      PORT: new URL(gateway.url).port,
-      ...env,
-    },
+  const { code, out, err } = await runProgram(command, [], {
+    DATA_DIR: join(folder, 'data'),
+    PORT: new URL(gateway.url).port,
+    ...env,
   })
-  let out = ''
-  let err = ''
-  child.stdout.on('data', (piece: Buffer) => (out += piece.toString()))
-  child.stderr.on('data', (piece: Buffer) => (err += piece.toString()))
-  const code = await new Promise<number | null>((ended) => child.once('close', ended))
   expect(err).toBe('')
   const lines = out.trim().split('\n')
   for (const line of lines)

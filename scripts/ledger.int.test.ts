@@ -1,5 +1,4 @@
 /** Ledger: bucket and key ring alone bring everything back that was acknowledged, and a wrong bucket is noticed. */
-import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -28,6 +27,7 @@ import { ctStudy } from '#fixtures/dicom/ct-study.ts'
 import { type Gateway, startGateway } from '#fixtures/gateway.ts'
 import { canaryPatient } from '#fixtures/patient.ts'
 import { reportPdf } from '#fixtures/pdf.ts'
+import { runProgram } from '#fixtures/run-program.ts'
 import { trialDatabase } from './reach.ts'
 
 const command = resolve(import.meta.dirname, 'ledger.ts')
@@ -37,17 +37,7 @@ let gateway: Gateway
 let desk: Desk
 let pool: Pool
 
-const run = async (...args: string[]): Promise<{ code: number | null; out: string; err: string }> => {
-  const child = spawn(process.execPath, [command, ...args], {
-    env: { PATH: process.env['PATH'], DATA_DIR: join(folder, 'data') },
-  })
-  let out = ''
-  let err = ''
-  child.stdout.on('data', (piece: Buffer) => (out += piece.toString()))
-  child.stderr.on('data', (piece: Buffer) => (err += piece.toString()))
-  const code = await new Promise<number | null>((done) => child.once('close', done))
-  return { code, out, err }
-}
+const run = (...args: string[]) => runProgram(command, args, { DATA_DIR: join(folder, 'data') })
 
 /** Starts it, later where it was: its address stands in links and bundles. */
 const start = async (env: Readonly<Record<string, string>> = {}): Promise<void> => {

@@ -1,5 +1,4 @@
 /** Scrub: on a gateway that runs, every kind of damage is found, and exactly the items that it touches are named. */
-import { spawn } from 'node:child_process'
 import { mkdtemp, open, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -20,6 +19,7 @@ import {
 import { ctStudy } from '#fixtures/dicom/ct-study.ts'
 import { type Gateway, startGateway } from '#fixtures/gateway.ts'
 import { canaryPatient } from '#fixtures/patient.ts'
+import { runProgram } from '#fixtures/run-program.ts'
 import { trialDatabase } from './reach.ts'
 
 const command = resolve(import.meta.dirname, 'scrub.ts')
@@ -34,17 +34,7 @@ type Extent = { item_id: string; pack_id: string; pack_offset: number; sealed_le
 type Line = { kind: 'item' | 'pack'; id: string; pack: string | null; harm: string; case: string }
 type Totals = { items: number; packs: number; damagedItems: number; damagedPacks: number; bytes: number }
 
-const runScrub = async (...args: string[]): Promise<{ code: number | null; out: string; err: string }> => {
-  const child = spawn(process.execPath, [command, ...args], {
-    env: { PATH: process.env['PATH'], DATA_DIR: join(folder, 'data') },
-  })
-  let out = ''
-  let err = ''
-  child.stdout.on('data', (piece: Buffer) => (out += piece.toString()))
-  child.stderr.on('data', (piece: Buffer) => (err += piece.toString()))
-  const code = await new Promise<number | null>((done) => child.once('close', done))
-  return { code, out, err }
-}
+const runScrub = (...args: string[]) => runProgram(command, args, { DATA_DIR: join(folder, 'data') })
 
 const scrubJson = async (...args: string[]) => {
   const { code, out, err } = await runScrub('--json', ...args)

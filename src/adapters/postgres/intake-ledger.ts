@@ -95,7 +95,9 @@ export const createIntakeLedger = (db: Database): IntakeLedger => ({
     guarded(() =>
       db.transaction().execute(async (trx): Promise<readonly PlannedItem[] | Refusal> => {
         if (!(await caseIsOpen(trx, plan.case))) return refuse('case.closed')
-        await trx.selectFrom('senders').select('id').where('id', '=', plan.sender).forUpdate().execute()
+        // Lists of one sender take turns. What refers to the sender goes on: a pack that waited here for it, with
+        // items locked that this list names, would be a deadlock.
+        await trx.selectFrom('senders').select('id').where('id', '=', plan.sender).forNoKeyUpdate().execute()
         await trx
           .insertInto('plans')
           .values({
@@ -203,7 +205,7 @@ export const createIntakeLedger = (db: Database): IntakeLedger => ({
           .selectFrom('senders')
           .select('case_id')
           .where('id', '=', sender)
-          .forUpdate()
+          .forNoKeyUpdate()
           .executeTakeFirst()
         if (row === undefined) return refuse('session.ended')
         const { missing } = await trx

@@ -4,6 +4,7 @@ import type { CaseId, ItemId, PackId } from '#domain/id.ts'
 import type { ItemState } from '#domain/item.ts'
 import type { KeptExtent, KeptItem, KeptPack, Page, ScrubLedger } from '#ports/scrub-ledger.ts'
 import { type Database, guarded } from './database.ts'
+import { toKeptExtent } from './extent-row.ts'
 import type { Tables } from './tables.ts'
 
 /** Extents that come with their item; an item of more is a large file, whose others are asked for by themselves. */
@@ -18,19 +19,6 @@ const keptStates = [
   'quarantined',
   'released',
 ] as const satisfies ItemState[]
-
-const toKept = (row: Selectable<Tables['extents']>): KeptExtent => ({
-  pack: row.pack_id,
-  item: row.item_id,
-  first: row.first,
-  count: row.count,
-  offset: row.pack_offset,
-  sealedLength: row.sealed_length,
-  length: row.length,
-  sha256: row.sha256,
-  crc32: row.crc32,
-  wrappedKey: row.wrapped_key,
-})
 
 type ItemRow = Pick<
   Selectable<Tables['items']>,
@@ -78,7 +66,7 @@ const readItems = (
         cross join lateral (select * from extents where item_id = wanted.id order by first
           limit ${extentsAtOnce + 1}) as e
         order by e.item_id, e.first`.execute(trx)
-      const extents = Map.groupBy(found.rows.map(toKept), ({ item }) => item)
+      const extents = Map.groupBy(found.rows.map(toKeptExtent), ({ item }) => item)
       return rows.map((row) => toItem(row, extents.get(row.id) ?? []))
     })
 
@@ -117,7 +105,7 @@ export const createScrubLedger = (db: Database): ScrubLedger => ({
         .orderBy('first')
         .limit(limit)
         .execute()
-      return rows.map(toKept)
+      return rows.map(toKeptExtent)
     }),
 
   packs: ({ after, limit, of }) =>

@@ -6,6 +6,7 @@ import { Fault } from '#domain/fault.ts'
 import { type CaseId, readId } from '#domain/id.ts'
 import type { KeptRows, KeptTable, KeptValue } from '#domain/kept.ts'
 import { indexSeal } from '#domain/seal-name.ts'
+import { parseObject } from '#formats/json-object.ts'
 import { wrappedKeyBytes } from '#formats/sealed/key-wrap.ts'
 import { openRange, plainLength, type SealedSource } from '#formats/sealed/opener.ts'
 import { indexMagic, longestHead, longestLine, startBytes } from './layout.ts'
@@ -24,16 +25,6 @@ export type IndexHead = IndexIdentity & {
 
 const damaged = (cause?: unknown): Fault => new Fault('store.damaged', { cause })
 
-const parse = (bytes: Buffer): Readonly<Record<string, unknown>> => {
-  try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'))
-    if (typeof value === 'object' && value !== null) return { ...value }
-  } catch (cause) {
-    throw damaged(cause)
-  }
-  throw damaged()
-}
-
 const readKeys = (key: unknown, bodyKey: unknown): IndexHead['keys'] => {
   if (key === null && bodyKey === null) return null
   if (typeof key !== 'string' || typeof bodyKey !== 'string') throw damaged()
@@ -50,7 +41,7 @@ export const readHead = async (source: SealedSource, size: number): Promise<Inde
   const offset = startBytes + length
   if (!start.subarray(0, indexMagic.length).equals(indexMagic)) throw damaged()
   if (length > longestHead || offset > size) throw damaged()
-  const { version, kind, of, sequence, key, bodyKey } = parse(start.subarray(startBytes, offset))
+  const { version, kind, of, sequence, key, bodyKey } = parseObject(start.subarray(startBytes, offset))
   const id = readId<CaseId>(of)
   if (version !== 1 || id === null || typeof sequence !== 'number' || !Number.isSafeInteger(sequence))
     throw damaged()

@@ -5,6 +5,7 @@
 import { Fault } from '#domain/fault.ts'
 import { type CaseId, type ItemId, type PackId, readId, type SenderId } from '#domain/id.ts'
 import { contentsSeal } from '#domain/seal-name.ts'
+import { parseObject } from '#formats/json-object.ts'
 import { openAll, type SealedSource } from '#formats/sealed/opener.ts'
 import { closingBytes, closingMagic, longestEnding, packMagic } from './layout.ts'
 import type { PackedExtent } from './writer.ts'
@@ -23,16 +24,6 @@ export type PackEnding = {
 
 const damaged = (cause?: unknown): Fault => new Fault('store.damaged', { cause })
 
-const parse = (bytes: Buffer): Record<string, unknown> => {
-  try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'))
-    if (typeof value === 'object' && value !== null) return { ...value }
-  } catch (cause) {
-    throw damaged(cause)
-  }
-  throw damaged()
-}
-
 /** Reads which pack of which case an object of `size` bytes is, and its locked key. */
 export const readEnding = async (source: SealedSource, size: number): Promise<PackEnding> => {
   if (size < packMagic.length + closingBytes) throw damaged()
@@ -44,7 +35,7 @@ export const readEnding = async (source: SealedSource, size: number): Promise<Pa
   if (!closing.subarray(16).equals(closingMagic)) throw damaged()
   if (length > longestContents || ending > longestEnding) throw damaged()
   if (offset + length + ending + closingBytes !== size) throw damaged()
-  const { version, pack, case: of, key } = parse(await source.read(offset + length, ending))
+  const { version, pack, case: of, key } = parseObject(await source.read(offset + length, ending))
   const packId = readId<PackId>(pack)
   const caseId = readId<CaseId>(of)
   if (version !== 1 || packId === null || caseId === null || typeof key !== 'string') throw damaged()
@@ -79,7 +70,7 @@ export const readContents = async (
   packKey: Uint8Array,
 ): Promise<{ readonly sender: SenderId; readonly extents: readonly PackedExtent[] }> => {
   const sealed = await source.read(place.offset, place.length)
-  const contents = parse(openAll(packKey, contentsSeal(pack), sealed))
+  const contents = parseObject(openAll(packKey, contentsSeal(pack), sealed))
   const sender = readId<SenderId>(contents['sender'])
   if (contents['version'] !== 1 || contents['pack'] !== pack || sender === null) throw damaged()
   if (!Array.isArray(contents['extents'])) throw damaged()

@@ -14,6 +14,7 @@
 import { canonicalJson } from '#domain/canonical-json.ts'
 import { Fault } from '#domain/fault.ts'
 import { type CaseId, type ItemId, type PlanId, readId, type SenderId } from '#domain/id.ts'
+import { parseObject } from '#formats/json-object.ts'
 
 const magic = Buffer.from('SRPLAN01', 'latin1')
 
@@ -61,16 +62,6 @@ export const writePlan = (plan: RecordedPlan, files: readonly RecordedFile[]): B
 
 const damaged = (cause?: unknown): Fault => new Fault('store.damaged', { cause })
 
-const parse = (bytes: Buffer): Readonly<Record<string, unknown>> => {
-  try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'))
-    if (typeof value === 'object' && value !== null) return { ...value }
-  } catch (cause) {
-    throw damaged(cause)
-  }
-  throw damaged()
-}
-
 const readFile = (row: unknown): RecordedFile => {
   if (!Array.isArray(row) || row.length !== 4) throw damaged()
   const [item, fingerprint, size, sealedName] = row as unknown[]
@@ -90,7 +81,7 @@ export const readPlan = (
   object: Buffer,
 ): { readonly plan: RecordedPlan; readonly files: readonly RecordedFile[] } => {
   if (object.length > longestPlan || !object.subarray(0, magic.length).equals(magic)) throw damaged()
-  const { version, plan, case: of, sender, key, at, items } = parse(object.subarray(magic.length))
+  const { version, plan, case: of, sender, key, at, items } = parseObject(object.subarray(magic.length))
   const id = readId<PlanId>(plan)
   const caseId = readId<CaseId>(of)
   const senderId = readId<SenderId>(sender)
