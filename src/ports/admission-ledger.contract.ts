@@ -199,6 +199,13 @@ export const admissionLedgerContract = (name: string, open: OpenLedgers): void =
         expect(await ledgers.admission.owedPacks(after(2), 10)).toEqual([first])
       })
 
+      it('names packs of a clock that was set back since', async () => {
+        const { pack } = await arrive(ledgers, sending, [1])
+        const [soon, yesterday] = [59, 24 * 60].map((minutes) => new Date(noon.getTime() - minutes * 60_000))
+        expect(await ledgers.admission.owedPacks(soon ?? noon, 10)).toEqual([])
+        expect(await ledgers.admission.owedPacks(yesterday ?? noon, 10)).toEqual([pack.id])
+      })
+
       /** A case whose only sender began, was admitted and finished at noon. */
       const finishedCase = async (): Promise<Sending> => {
         const done = await openSender(ledgers)

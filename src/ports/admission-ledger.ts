@@ -78,7 +78,10 @@ export type AdmissionLedger = {
    * erased. True when this call moved it; its object may then go.
    */
   dropPack(id: PackId): Promise<boolean>
-  /** Packs stored before `before` that nobody admitted: work the queue may have lost. */
+  /**
+   * Packs stored before `before` that nobody admitted: work the queue may have lost. One stored more than an hour
+   * after it was stored by a clock that has since been set back, and is owed as well.
+   */
   owedPacks(before: Date, limit: number): Promise<readonly PackId[]>
   /** Cases that stopped collecting records by the senders' own word but were not offered yet. */
   owedCases(before: Date, limit: number): Promise<readonly CaseId[]>

@@ -40,9 +40,9 @@ export const processesIn = async (home: string): Promise<number[]> => {
 
 /** Waits until no process is left in `home`, at most `ms`; true when none is. */
 export const waitForNone = async (home: string, ms: number): Promise<boolean> => {
-  const end = Date.now() + ms
+  const end = performance.now() + ms
   while ((await processesIn(home)).length > 0) {
-    if (Date.now() > end) return false
+    if (performance.now() > end) return false
     await sleep(20)
   }
   return true

@@ -62,7 +62,7 @@ const waitUntilReady = async (home: string, child: ChildProcess, over: Promise<u
   void over.then(() => {
     running = false
   })
-  for (const end = Date.now() + longestStartMs; running && Date.now() < end; await sleep(10)) {
+  for (const end = performance.now() + longestStartMs; running && performance.now() < end; await sleep(10)) {
     const file = await readPidFile(clusterOf(home))
     if (file?.ready && file.pid === child.pid) return file.pid
   }

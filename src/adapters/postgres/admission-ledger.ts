@@ -209,7 +209,12 @@ export const createAdmissionLedger = (db: Database): AdmissionLedger => ({
         .selectFrom('packs')
         .select('id')
         .where('state', '=', 'stored')
-        .where('created_at', '<', before)
+        .where((query) =>
+          query.or([
+            query('created_at', '<', before),
+            query('created_at', '>', sql<Date>`${before}::timestamptz + interval '1 hour'`),
+          ]),
+        )
         .orderBy('created_at')
         .limit(limit)
         .execute()
