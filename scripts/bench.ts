@@ -6,7 +6,7 @@
  *
  * `servers`: PostgreSQL, Redis and RADOS Gateway in place of the embedded stores.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -44,6 +44,8 @@ const noteMemory = async ({ stage, table }: Bench): Promise<void> => {
 const run = async (name: StageName): Promise<void> => {
   const table = createTable()
   const folder = await mkdtemp(join(tmpdir(), 'second-read-bench-'))
+  // The stores may run as another account, which must be able to pass.
+  await chmod(folder, 0o755)
   const stage = await openStage(name, folder)
   try {
     const bench = { stage, table, desk: await signIn(stage.url, stage.signInCode) }

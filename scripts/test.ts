@@ -136,7 +136,10 @@ if (filter.length === 0) {
   await check('documents', process.execPath, 'scripts/check-docs.ts')
 }
 await testAll(filter)
-if (filter.length === 0) await check('demo', process.execPath, 'scripts/demo.ts')
+if (filter.length === 0) {
+  await check('demo', process.execPath, 'scripts/demo.ts')
+  await check('faults, 10 kills', process.execPath, 'scripts/faults.ts', '--short', '--seed', '910')
+}
 
 for (const name of failures) console.log(`failed: ${name}`)
 if (interrupted) console.log('interrupted: not everything was run')

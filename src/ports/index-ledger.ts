@@ -64,6 +64,6 @@ export type IndexLedger = {
     readonly replaces: CaseId | null
     readonly at: Date
   }): Promise<boolean>
-  /** True when there are entries no object has and the last piece is more than a minute old. */
+  /** True when there are entries no object has and the last piece is more than five minutes old. */
   owesAudit(at: Date): Promise<boolean>
 }

@@ -13,7 +13,7 @@ const otherwiseSeconds = 5
 /** Seconds that an index rests for each millisecond it took: writing them is at most a fiftieth of a worker's time. */
 const restPerMs = 0.05
 
-const auditSeconds = 60
+const auditSeconds = 300
 
 /** A piece of the audit chain with fewer entries is written again with what follows, or objects would pile up. */
 const shortPiece = 1_000
