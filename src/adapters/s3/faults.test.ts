@@ -1,6 +1,5 @@
 /** What the S3 store does when its server fails: nothing is called stored that is not, nothing short is returned. */
 import { randomBytes, randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type FakeFault, type FakeS3, lateMs, openFakeS3 } from '#fixtures/fake-s3.ts'
 import type { OpenedObjectStore } from '#ports/object-store.ts'
@@ -132,8 +131,7 @@ describe('a write', () => {
     await expect(writer.commit()).rejects.toMatchObject({ code: 'store.unavailable' })
     await writer.abort()
     expect(await store.size(key)).toBeNull()
-    await sleep(lateMs)
-    expect(isStored(key, small)).toBe(true)
+    await expect.poll(() => isStored(key, small), { timeout: lateMs + 5_000 }).toBe(true)
     await expect(put(large, key)).rejects.toMatchObject({ code: 'state.conflict' })
     await store.remove(key)
     expect(await store.size(key)).toBeNull()
