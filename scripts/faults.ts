@@ -38,14 +38,20 @@ const versions = execFileSync(services, ['versions'], { encoding: 'utf8' }).trim
 for (const line of [`Node ${process.version}`, ...versions]) console.log(line)
 console.log(`seed ${terms.seed}, ${terms.kills} kills${terms.short ? ', short' : ''}`)
 
+/**
+ * Seconds until a part is acknowledged again after a restart. The goal is five; the short form, which runs with the tests
+ * on whatever machine, prints them beside it and fails only where service does not come back.
+ */
+const longestRecovery = terms.short ? 30 : 5
+
 const folder = await mkdtemp(join(tmpdir(), 'second-read-faults-'))
 await chmod(folder, 0o755)
 const began = performance.now()
 let ok = false
 try {
   const rows = await runAll(folder, terms, (line) => console.log(line))
-  for (const line of tableOf(rows)) console.log(line)
-  const missed = rows.flatMap(missedBy)
+  for (const line of tableOf(rows, longestRecovery)) console.log(line)
+  const missed = rows.flatMap((row) => missedBy(row, longestRecovery))
   const sum = (pick: (row: (typeof rows)[number]) => number): number =>
     rows.reduce((total, row) => total + pick(row), 0)
   const kills = sum((row) => row.kills)
