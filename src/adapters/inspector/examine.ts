@@ -10,6 +10,12 @@ import type { ByteSource, Findings } from '#ports/inspector.ts'
 /** A larger PDF is not read into memory, bytes. */
 export const mostPdfBytes = 268_435_456
 
+const noRecord: ReadonlySet<VerdictCode> = new Set([
+  'DICOM_NO_CONTENT',
+  'DICOM_HEADER_ONLY',
+  'DICOM_DIRECTORY',
+])
+
 const sniffBytes = 1024
 const pieceBytes = 1_048_576
 
@@ -48,9 +54,8 @@ export const examine = async (source: ByteSource, head: Buffer): Promise<Finding
   if (sniffed === 'pdf') return examinePdf(source, 0, source.size)
   const report = await inspectDicom(source, head, sniffed === 'dicom-bare')
   const inner = report.pdf === null ? [] : await examineEncapsulated(source, report.pdf)
-  const rejected = report.codes.includes('DICOM_NO_CONTENT') || report.codes.includes('DICOM_HEADER_ONLY')
   return {
-    kind: rejected ? 'other' : 'dicom',
+    kind: report.codes.some((code) => noRecord.has(code)) ? 'other' : 'dicom',
     codes: [...new Set([...report.codes, ...inner])],
     instance: report.instance,
     facts: report.facts,

@@ -33,11 +33,20 @@ export type HeaderScan = {
   readonly end: number
 }
 
-/** A data set with more elements than this is refused. */
+/** A data set with more elements than this is refused, unless items of sequences hold them. */
 export const mostElements = 200_000
 
-/** Sequences inside sequences, at most. */
+/** Each item adds so many: an image of many frames describes every one of them in an item of its own. */
+const elementsPerItem = 500
+
+/** Whatever its items, no data set has more. */
+const mostElementsEver = 5_000_000
+
+/** Sequences inside sequences: viewers follow so many. */
 export const deepestSequence = 64
+
+/** Sequences inside sequences: more than this were made to do harm. */
+const deepestWalked = 1_024
 
 /** A wanted value longer than this is left out. */
 export const longestValue = 65_536
@@ -83,6 +92,7 @@ export const scanHeader = async (
   const stack: Frame[] = []
   let sequences = 0
   let elements = 0
+  let items = 0
   let lastTag = 0
   let document: ValueSpan | null = null
   let at = start
@@ -116,7 +126,9 @@ export const scanHeader = async (
     const value = at + header.headerBytes
     const open = length === undefinedLength
     elements += 1
-    if (elements > mostElements) return stop('DICOM_LIMIT_ELEMENTS')
+    if (elements > mostElements && elements > mostElements + items * elementsPerItem)
+      return stop('DICOM_LIMIT_ELEMENTS')
+    if (elements > mostElementsEver) return stop('DICOM_LIMIT_ELEMENTS')
 
     if (frame === undefined) {
       if (tag === 0 || tag >= itemTag) return result(false, null)
@@ -131,6 +143,7 @@ export const scanHeader = async (
     if (frame !== undefined && frame.kind !== 'item') {
       if (tag === sequenceEndTag) close()
       else if (frame.kind === 'sequence') {
+        items += 1
         stack.push({ ...frame, kind: 'item', end: open ? Number.POSITIVE_INFINITY : value + length })
       } else if (open) return stop('BAD_ITEM_TAG')
       at = frame.kind === 'fragments' && tag === itemTag ? value + length : value
@@ -147,7 +160,8 @@ export const scanHeader = async (
     if (inner !== null) {
       stack.push(inner)
       sequences += 1
-      if (sequences > deepestSequence) return stop('DICOM_LIMIT_DEPTH')
+      if (sequences > deepestSequence) codes.add('DICOM_DEEP')
+      if (sequences > deepestWalked) return stop('DICOM_LIMIT_DEPTH')
       at = value
       continue
     }

@@ -1,8 +1,8 @@
 /**
  * Inflate: opens a deflated data set (PS3.5 §A.5) under a hard cap, so that a small file cannot ask for more
- * memory than a medical image does.
+ * memory than a medical image does. What stands behind the stream, and a stream that breaks off, are told.
  */
-import { inflateRawSync } from 'node:zlib'
+import { constants, crc32, inflateRawSync, inflateSync } from 'node:zlib'
 import type { VerdictCode } from '#domain/verdict.ts'
 import type { ByteRange } from './byte-window.ts'
 
@@ -11,20 +11,66 @@ export const mostInflatedBytes = 268_435_456
 
 const pieceBytes = 1_048_576
 
+export type Inflated = { readonly bytes: Buffer; readonly code: VerdictCode | null }
+
+type Unpack = typeof inflateSync
+
+// `info` adds how far the engine read; the types of Node do not know it.
+const unpack = (
+  inflate: Unpack,
+  packed: Buffer,
+  maxOutputLength: number,
+): { bytes: Buffer; read: number } => {
+  const done: unknown = inflate(packed, { maxOutputLength, info: true })
+  const { buffer, engine } = done as { buffer: Buffer; engine: { bytesWritten: number } }
+  return { bytes: buffer, read: engine.bytesWritten }
+}
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : null)
+
+// Without the demand for an end zlib gives what it has of a stream that was cut.
+const unpackCut = (inflate: Unpack, packed: Buffer, maxOutputLength: number): Buffer | VerdictCode => {
+  try {
+    const bytes = inflate(packed, { maxOutputLength, finishFlush: constants.Z_SYNC_FLUSH })
+    return bytes.length === 0 ? 'INFLATE_ERROR' : bytes
+  } catch (error) {
+    return codeOf(error) === 'ERR_BUFFER_TOO_LARGE' ? 'DICOM_LIMIT_INFLATE' : 'INFLATE_ERROR'
+  }
+}
+
+// Zeros pad to even length; writers that use a gzip library leave its checksum and size (RFC 1952 §2.3.1).
+const endsWell = (rest: Buffer, bytes: Buffer): boolean => {
+  const sum =
+    rest.length >= 8 && rest.readUInt32LE(0) === crc32(bytes) && rest.readUInt32LE(4) === bytes.length
+  return rest.subarray(sum ? 8 : 0).every((byte) => byte === 0)
+}
+
+const inflateAll = (inflate: Unpack, packed: Buffer, mostBytes: number): Inflated | VerdictCode => {
+  try {
+    const { bytes, read } = unpack(inflate, packed, mostBytes)
+    return { bytes, code: endsWell(packed.subarray(read), bytes) ? null : 'DICOM_TRAILING_DATA' }
+  } catch (error) {
+    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return 'DICOM_LIMIT_INFLATE'
+    if (codeOf(error) !== 'Z_BUF_ERROR') return 'INFLATE_ERROR'
+    const cut = unpackCut(inflate, packed, mostBytes)
+    return typeof cut === 'string' ? cut : { bytes: cut, code: 'INFLATE_ERROR' }
+  }
+}
+
 /** The inflated data set from `start` to the end of the file, or the code that says why there is none. */
 export const inflateDataSet = async (
   range: ByteRange,
   start: number,
   mostBytes = mostInflatedBytes,
-): Promise<Buffer | VerdictCode> => {
+): Promise<Inflated | VerdictCode> => {
   if (range.size - start > mostBytes) return 'DICOM_LIMIT_INFLATE'
   const pieces: Buffer[] = []
   for (let at = start; at < range.size; at += pieceBytes)
     pieces.push(await range.read(at, Math.min(pieceBytes, range.size - at)))
-  try {
-    return inflateRawSync(Buffer.concat(pieces), { maxOutputLength: mostBytes })
-  } catch (error) {
-    const tooLarge = error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'
-    return tooLarge ? 'DICOM_LIMIT_INFLATE' : 'INFLATE_ERROR'
-  }
+  const packed = Buffer.concat(pieces)
+  const raw = inflateAll(inflateRawSync, packed, mostBytes)
+  if (raw !== 'INFLATE_ERROR') return raw
+  // Some writers put the header of zlib before the stream, which the standard does not want.
+  const wrapped = packed.length > 2 && packed[0] === 0x78 && packed.readUInt16BE(0) % 31 === 0
+  return wrapped ? inflateAll(inflateSync, packed, mostBytes) : raw
 }

@@ -170,7 +170,12 @@ describe('what is found', () => {
       insertBeforePixels(writeElement({ tag: 0x00291010, vr: 'OB', value: '', declared: 2 ** 31 })),
       ['VALUE_PAST_END'],
     ],
-    ['20,000 sequences in each other', insertBeforePixels(nested(20_000)), ['DICOM_LIMIT_DEPTH']],
+    [
+      '20,000 sequences in each other',
+      insertBeforePixels(nested(20_000)),
+      ['DICOM_DEEP', 'DICOM_LIMIT_DEPTH'],
+    ],
+    ['500 sequences in each other', insertBeforePixels(nested(500)), ['DICOM_DEEP']],
     [
       'a broken sequence',
       insertBeforePixels(writeElement({ tag: 0x00400275, vr: 'SQ', value: 'not an item.' })),

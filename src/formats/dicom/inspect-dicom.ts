@@ -15,7 +15,7 @@ import { type MetaGroup, readMetaGroup } from './meta-group.ts'
 import { judgePixels, judgeTail } from './pixel-rules.ts'
 import { judgePreamble } from './preamble.ts'
 import { directoryClass, encapsulatedPdfClass, isImageClass } from './storage-class.ts'
-import { plainSyntaxUid, probeEncoding, transferSyntax } from './transfer-syntax.ts'
+import { isVideo, plainSyntaxUid, probeEncoding, transferSyntax } from './transfer-syntax.ts'
 import { isUsableUid, isWellFormedUid } from './uid.ts'
 
 export type DicomReport = {
@@ -100,8 +100,10 @@ export const inspectDicom = async (range: ByteRange, head: Buffer, bare: boolean
   if (declared?.deflated === true) {
     const inflated = await inflateDataSet(range, start)
     if (typeof inflated === 'string') return reject(codes, inflated)
-    window = windowOn(inflated)
-    source = { size: inflated.length, read: async (at, length) => inflated.subarray(at, at + length) }
+    if (inflated.code !== null) codes.add(inflated.code)
+    const { bytes } = inflated
+    window = windowOn(bytes)
+    source = { size: bytes.length, read: async (at, length) => bytes.subarray(at, at + length) }
     start = 0
   }
   if (!window.holds(start, 16)) await window.move(start, 16)
@@ -114,8 +116,9 @@ export const inspectDicom = async (range: ByteRange, head: Buffer, bare: boolean
   for (const code of scan.codes) codes.add(code)
   const set = readDataSet(scan.values, encoding.big)
   if (set === null) return reject(codes, 'PARSER_STOPPED')
+  // The list a disc carries of its files, damaged or not: nothing of it is needed.
   if (set.ascii(tags.sopClass) === directoryClass || meta.sopClass === directoryClass)
-    return reject(codes, 'DICOM_NO_CONTENT')
+    return reject(new Set(), 'DICOM_DIRECTORY')
   const empty = scan.pixels === null && identifying.every((tag) => set.bytes(tag) === null)
   if (empty && !scan.stopped) return reject(codes, 'DICOM_NO_CONTENT')
 
@@ -124,7 +127,8 @@ export const inspectDicom = async (range: ByteRange, head: Buffer, bare: boolean
   // Behind the place where a header breaks off, what is missing says nothing.
   for (const code of found) if (!scan.stopped || code.startsWith('UID_')) codes.add(code)
   if (scan.pixels !== null) {
-    for (const code of await judgePixels(source, scan.pixels, set, encoding)) codes.add(code)
+    const video = isVideo(meta.transferSyntax ?? '')
+    for (const code of await judgePixels(source, scan.pixels, set, encoding, video)) codes.add(code)
     const encapsulated = scan.pixels.length === null
     if (declared !== null && declared.encapsulated !== null && declared.encapsulated !== encapsulated)
       codes.add('TS_MISMATCH')

@@ -3,19 +3,20 @@
  * end of the file is looked at.
  */
 import type { VerdictCode } from '#domain/verdict.ts'
-import type { ByteRange } from './byte-window.ts'
+import { type ByteRange, openWindow } from './byte-window.ts'
 import type { DataSet } from './data-set.ts'
 import { readElementHeader, undefinedLength } from './element-header.ts'
 import { readFrames, tags } from './facts.ts'
-import type { ValueSpan } from './header-scan.ts'
+import { walkFragments } from './fragments.ts'
+import { scanHeader, type ValueSpan } from './header-scan.ts'
 import type { Encoding } from './transfer-syntax.ts'
 
 const lastTailBytes = 4096
 const deepTailBytes = 1_048_576
 const mostTrailingElements = 64
+const noTags: ReadonlySet<number> = new Set()
 const pixelDataTag = 0x7fe00010
 const sequenceEnd = Buffer.from([0xfe, 0xff, 0xdd, 0xe0])
-const itemStart = Buffer.from([0xfe, 0xff, 0x00, 0xe0])
 
 /** Bytes of native pixel data the header asks for (PS3.3 §C.7.6.3.1); null when it does not say. */
 export const nativePixelBytes = (set: DataSet): number | null => {
@@ -25,7 +26,8 @@ export const nativePixelBytes = (set: DataSet): number | null => {
   if (rows === null || columns === null || bits === null) return null
   const halved = /^YBR_(FULL|PARTIAL)_42[02]$/.test(set.ascii(tags.photometric) ?? '')
   const samples = halved ? 1 : (set.uint16(tags.samples) ?? 1)
-  return Math.ceil((rows * columns * samples * bits) / 8) * readFrames(set)
+  // Frames of single bits follow each other without padding (PS3.5 §8.1.1).
+  return Math.ceil((rows * columns * samples * bits * readFrames(set)) / 8)
 }
 
 /**
@@ -48,19 +50,21 @@ export const judgeTail = async (
     }
     const header = readElementHeader(bytes, 0, encoding)
     if (header === null || header.irregular || header.tag <= pixelDataTag) return 'DICOM_TRAILING_DATA'
-    if (header.length === undefinedLength) return 'DICOM_TRAILING_DATA'
+    if (header.length === undefinedLength) {
+      const scan = await scanHeader(openWindow(range, Buffer.alloc(0)), at, encoding, noTags)
+      return scan.stopped || scan.end < range.size ? 'DICOM_TRAILING_DATA' : null
+    }
     at += header.headerBytes + header.length
   }
   return at > range.size ? 'DICOM_TRAILING_DATA' : null
 }
 
-const judgeFragments = async (
+// Of a clip too long to be walked the end alone is looked at.
+const judgeFarEnd = async (
   range: ByteRange,
   offset: number,
   encoding: Encoding,
 ): Promise<VerdictCode | null> => {
-  if (offset + 8 > range.size) return 'DICOM_TRUNCATED'
-  if (!(await range.read(offset, 4)).equals(itemStart)) return 'BAD_ITEM_TAG'
   for (const reach of [lastTailBytes, deepTailBytes]) {
     const from = Math.max(offset, range.size - reach)
     const tail = await range.read(from, range.size - from)
@@ -70,17 +74,32 @@ const judgeFragments = async (
   return 'DICOM_TRUNCATED'
 }
 
-/** Checks the pixels at `pixels` against the header and the end of the file. */
+const judgeFragments = async (
+  range: ByteRange,
+  offset: number,
+  encoding: Encoding,
+  frames: number,
+): Promise<VerdictCode[]> => {
+  const walk = await walkFragments(range, offset)
+  if (walk.code !== null) return [walk.code]
+  const end = walk.end === null ? judgeFarEnd(range, offset, encoding) : judgeTail(range, walk.end, encoding)
+  const missing = walk.end === null ? walk.listed > 0 && walk.listed < frames : walk.fragments < frames
+  const tail = await end
+  return [...(missing ? (['FRAGMENTS_LT_FRAMES'] as const) : []), ...(tail === null ? [] : [tail])]
+}
+
+/** Checks the pixels at `pixels` against the header and the end of the file; `video` as `isVideo` says. */
 export const judgePixels = async (
   range: ByteRange,
   pixels: ValueSpan,
   set: DataSet,
   encoding: Encoding,
+  video: boolean,
 ): Promise<VerdictCode[]> => {
   const codes: (VerdictCode | null)[] = []
   if (!set.uint16(tags.rows) || !set.uint16(tags.columns)) codes.push('BAD_ROWS')
   if (pixels.length === null) {
-    codes.push(await judgeFragments(range, pixels.offset, encoding))
+    codes.push(...(await judgeFragments(range, pixels.offset, encoding, video ? 1 : readFrames(set))))
   } else if (pixels.offset + pixels.length > range.size) {
     codes.push('DICOM_TRUNCATED')
   } else {

@@ -22,6 +22,7 @@ const native: ReadonlyMap<string, TransferSyntax> = new Map([
   [explicitBig, { ...plain, big: true }],
   ['1.2.840.10008.1.2.1.99', { ...plain, deflated: true }],
   ['1.2.840.10008.1.2.1.98', { ...plain, encapsulated: true }],
+  ['1.2.840.10008.1.2.8.1', { ...plain, encapsulated: true }],
   ['1.2.840.113619.5.2', { ...plain, implicit: true }],
 ])
 
@@ -38,6 +39,11 @@ const compressed =
 /** The syntax behind a UID, or null when the standard has no such. GE's private 1.2.840.113619.5.2 counts. */
 export const transferSyntax = (uid: string): TransferSyntax | null =>
   native.get(uid) ?? referenced.get(uid) ?? (compressed.test(uid) ? { ...plain, encapsulated: true } : null)
+
+const video = /^1\.2\.840\.10008\.1\.2\.4\.10[0-8](\.1)?$/
+
+/** True for a syntax that puts many frames into one stream, so that fragments and frames need not match. */
+export const isVideo = (uid: string): boolean => video.test(uid)
 
 /** How the data set beginning at `at` is really written, or null when fewer than 8 bytes are there. */
 export const probeEncoding = (bytes: Buffer, at: number): Encoding | null => {

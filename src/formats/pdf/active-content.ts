@@ -31,6 +31,16 @@ const actions: ReadonlyMap<string, VerdictCode> = new Map([
   ['URI', 'PDF_URI'],
 ])
 
+const harmless: ReadonlySet<string> = new Set([
+  'GoTo',
+  'GoToDp',
+  'Named',
+  'Hide',
+  'SetOCGState',
+  'Trans',
+  'Thread',
+])
+
 const types: ReadonlyMap<string, VerdictCode> = new Map([
   ['EmbeddedFile', 'PDF_ATTACHMENTS'],
   ['FileAttachment', 'PDF_ATTACHMENTS'],
@@ -60,11 +70,13 @@ const hasEntries = (context: PDFContext, tree: unknown): boolean => {
   return tree.has(PDFName.of('Kids')) || (names instanceof PDFArray && names.size() > 0)
 }
 
+// An event may turn a page or open a link; what else it does counts as a script.
 const holdsAction = (context: PDFContext, dict: unknown): boolean =>
   dict instanceof PDFDict &&
   dict.values().some((value) => {
     const action = context.lookup(value)
-    return action instanceof PDFDict && action.has(PDFName.of('S'))
+    const kind = action instanceof PDFDict ? nameText(context.lookup(action.get(PDFName.of('S')))) : ''
+    return kind !== '' && !harmless.has(kind) && !actions.has(kind)
   })
 
 const judgeEntry = (context: PDFContext, key: string, value: PDFObject): VerdictCode | undefined => {

@@ -1,6 +1,7 @@
 import { PDFDocument, PDFName, PDFString } from '@cantoo/pdf-lib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { brokenTrailerPdf, rootlessPdf } from '#fixtures/pdf.ts'
 import { inspectPdf } from './inspect-pdf.ts'
 
 const build = async (
@@ -77,6 +78,32 @@ describe('inspectPdf', () => {
       .toString('latin1')
       .replace(/\/Kids \[[^\]]*\]/, (kids) => '/Kids []'.padEnd(kids.length))
     expect((await inspectPdf(Buffer.from(empty, 'latin1'))).codes).toEqual(['PDF_NO_PAGES'])
+  })
+
+  it('opens what is whole up to its trailer, and still finds what is active in it', async () => {
+    const report = await inspectPdf(await brokenTrailerPdf())
+    expect(report).toMatchObject({ codes: ['PDF_IRREGULAR'], facts: { pages: 1 } })
+    const active = (await build(openWith({ S: 'JavaScript', JS: 'x' }))).toString('latin1')
+    const broken = active.replace('/Root', '/Something } /Root').replace(/startxref\s+\d+/, 'startxref oops')
+    const { codes } = await inspectPdf(Buffer.from(broken, 'latin1'))
+    expect([...codes].toSorted()).toEqual(['PDF_ACTIVE_JS', 'PDF_IRREGULAR'])
+  })
+
+  it('keeps for a person what holds pages and does not open', async () => {
+    expect((await inspectPdf(await rootlessPdf())).codes).toEqual(['PDF_DAMAGED'])
+  })
+
+  it.each([
+    ['Named', []],
+    ['GoTo', []],
+    ['Strange', ['PDF_ACTIVE_JS']],
+    ['Launch', ['PDF_ACTIVE_LAUNCH']],
+  ])('lets an event turn a page, not more: %s', async (action, codes) => {
+    const bytes = await build((pdf) => {
+      const event = pdf.context.obj({ O: { S: action } })
+      pdf.getPage(0).node.set(PDFName.of('AA'), event)
+    })
+    expect((await inspectPdf(bytes)).codes).toEqual(codes)
   })
 
   it('ends on a page tree that loops and on arrays 50,000 deep', async () => {

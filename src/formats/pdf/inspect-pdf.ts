@@ -8,6 +8,7 @@ import type { SealedFacts } from '#domain/study.ts'
 import type { VerdictCode } from '#domain/verdict.ts'
 import { showText } from '#formats/dicom/shown-text.ts'
 import { findActiveContent } from './active-content.ts'
+import { holdsPages, mendTrailer } from './mend-trailer.ts'
 import { countPages } from './page-count.ts'
 
 export type PdfReport = { readonly codes: readonly VerdictCode[]; readonly facts: SealedFacts }
@@ -23,25 +24,41 @@ const readTitle = (document: PDFDocument): string => {
   }
 }
 
-const open = async (bytes: Buffer): Promise<PDFDocument | VerdictCode> => {
+const load = (bytes: Buffer): Promise<PDFDocument> =>
+  PDFDocument.load(bytes, {
+    password: '',
+    updateMetadata: false,
+    parseSpeed: Number.POSITIVE_INFINITY,
+    preserveXFA: true,
+  })
+
+// The bytes of a refused file are gone; another reader may well show a page where ours gives up.
+const judgeUnopened = (bytes: Buffer): VerdictCode => (holdsPages(bytes) ? 'PDF_DAMAGED' : 'PDF_UNREADABLE')
+
+const openMended = async (bytes: Buffer): Promise<PDFDocument | null> => {
+  const mended = mendTrailer(bytes)
+  if (mended === null) return null
+  return load(mended).catch(() => null)
+}
+
+const open = async (bytes: Buffer, codes: Set<VerdictCode>): Promise<PDFDocument | VerdictCode> => {
   try {
-    return await PDFDocument.load(bytes, {
-      password: '',
-      updateMetadata: false,
-      parseSpeed: Number.POSITIVE_INFINITY,
-      preserveXFA: true,
-    })
+    return await load(bytes)
   } catch (error) {
     const locked = (error instanceof Error && needsPassword.test(error.message)) || bytes.includes('/Encrypt')
-    return locked ? 'PDF_PASSWORD' : 'PDF_UNREADABLE'
+    if (locked) return 'PDF_PASSWORD'
+    const mended = await openMended(bytes)
+    if (mended === null) return judgeUnopened(bytes)
+    codes.add('PDF_IRREGULAR')
+    return mended
   }
 }
 
 /** Looks into the bytes of a PDF that `sniff` recognised. */
 export const inspectPdf = async (bytes: Buffer): Promise<PdfReport> => {
-  const document = await open(bytes)
-  if (typeof document === 'string') return { codes: [document], facts: {} }
   const codes = new Set<VerdictCode>()
+  const document = await open(bytes, codes)
+  if (typeof document === 'string') return { codes: [document], facts: {} }
   if (bytes.subarray(0, magicReach).indexOf('%PDF-') > 0) codes.add('PDF_LEADING_DATA')
   try {
     if (document.isEncrypted || document.context.isDecrypted) codes.add('PDF_OWNER_RESTRICTED')
@@ -51,6 +68,6 @@ export const inspectPdf = async (bytes: Buffer): Promise<PdfReport> => {
     const title = readTitle(document)
     return { codes: [...codes], facts: title === '' ? { pages } : { pages, title } }
   } catch {
-    return { codes: ['PDF_UNREADABLE'], facts: {} }
+    return { codes: [judgeUnopened(bytes)], facts: {} }
   }
 }
