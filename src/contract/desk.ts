@@ -8,12 +8,19 @@ import { count, id, line, prose, time, token, whole } from './words.ts'
 export const signInRequest = z.strictObject({ code: token(200) })
 export const signInReply = z.strictObject({ token: z.string(), endsAt: time })
 
-/** What a case is opened with. `sex` is a code of DICOM Patient's Sex (PS3.3 C.7.1.1). */
+/**
+ * What a case is opened with. Files that are not of this patient are quarantined; without a `name`, and for a
+ * `pseudonymous` case, only against each other. `sex` is a code of DICOM Patient's Sex (PS3.3 C.7.1.1); `id` proves
+ * something only with its `issuer` (Issuer of Patient ID).
+ */
 export const caseDetails = z.strictObject({
   patient: z.strictObject({
-    name: line(200),
+    name: line(200).optional(),
     birthDate: z.iso.date().optional(),
     sex: z.enum(['F', 'M', 'O']).optional(),
+    id: line(64).optional(),
+    issuer: line(64).optional(),
+    pseudonymous: z.boolean().optional(),
   }),
   question: prose(4_000).optional(),
 })

@@ -1,5 +1,6 @@
 /** Open case: a patient's request for a second opinion, with a key of its own from the first moment. */
 import type { CaseId, OperatorId } from '#domain/id.ts'
+import type { CaseDetails } from '#domain/patient.ts'
 import { detailsSeal } from '#domain/seal-name.ts'
 import { indexCase } from '#jobs/jobs.ts'
 import type { AuditLedger } from '#ports/audit-ledger.ts'
@@ -17,16 +18,7 @@ export type OpenCaseNeeds = {
   readonly ids: Ids
 }
 
-/** What the desk knows of the request. It is kept only sealed under the case key. */
-export type CaseDetails = {
-  readonly patient: {
-    readonly name: string
-    readonly birthDate?: string | undefined
-    readonly sex?: string | undefined
-  }
-  readonly question?: string | undefined
-}
-
+/** Opens a case. Its details are kept only sealed under the case key. */
 export const openCase =
   ({ cases, vault, audit, queue, clock, ids }: OpenCaseNeeds) =>
   async (details: CaseDetails, by: OperatorId): Promise<CaseId> => {
