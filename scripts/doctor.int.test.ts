@@ -27,7 +27,7 @@ const examine = async (env: Readonly<Record<string, string>> = {}): Promise<Diag
   const lines = out.trim().split('\n')
   for (const line of lines)
     expect(line).toMatch(
-      /^(ok|warn|FAIL) +(settings|machine|disk|parser|keys|ledger|queue|store|clock|address)\b.*:/,
+      /^(ok|warn|FAIL) +(settings|machine|disk|parser|keys|ledger|queue|store|clock|scanner|address)\b.*:/,
     )
   return { code, lines, failures: lines.filter((line) => line.startsWith('FAIL')) }
 }
@@ -42,6 +42,7 @@ const ofItsOwn = (databaseUrl: string): Record<string, string> => ({
   DATABASE_URL: databaseUrl,
   KEYS_DIR: join(folder, 'data/keys'),
   OBJECTS_DIR: join(folder, 'data/objects'),
+  MALWARE_SCAN: 'none',
 })
 
 beforeAll(async () => {

@@ -12,7 +12,7 @@ import { type Config, type ConfigProblems, readConfig } from '#config/read-confi
 import { type Check, fail, ok, warn } from './checks/check.ts'
 import { checkKeys } from './checks/keys.ts'
 import { checkMachine } from './checks/machine.ts'
-import { checkBucket, checkLedger, checkRedis, checkStore } from './checks/stores.ts'
+import { checkBucket, checkLedger, checkRedis, checkScanner, checkStore } from './checks/stores.ts'
 import { inWords, type Reached, reach, trialEnvironment } from './reach.ts'
 
 const answerMs = 5_000
@@ -81,6 +81,9 @@ const checkServices = async (config: Config): Promise<void> => {
     await run('store: the bucket does not answer', 'check S3_ENDPOINT, S3_BUCKET and its key', () =>
       checkBucket(s3),
     )
+  await run('scanner: clamd does not answer', 'check that it runs, and CLAMD; until then files wait', () =>
+    checkScanner(config.malwareScan, systemClock.now()),
+  )
   await run('address: it cannot be asked', 'check PUBLIC_URL', () => checkPublicUrl(config.publicUrl))
 }
 

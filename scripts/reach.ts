@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path'
 import { clusterOf, port } from '#adapters/embedded/cluster.ts'
 import { processesIn, readPidFile } from '#adapters/embedded/leftover.ts'
 import { startPostgres } from '#adapters/embedded/postgres.ts'
+import { trialMalwareScan } from '#config/malware-scan.ts'
 import { type Config, readConfig } from '#config/read-config.ts'
 import { trialSetting } from '#config/settings.ts'
 
@@ -47,6 +48,7 @@ export const trialEnvironment = (): Record<string, string | undefined> | null =>
   const folder = trialFolder()
   return {
     ...process.env,
+    ...trialMalwareScan(process.env),
     KEYS_DIR: join(folder, 'keys'),
     OBJECTS_DIR: join(folder, 'objects'),
     DATABASE_URL: socketUrl(join(folder, 'postgres')),

@@ -10,9 +10,10 @@ import { createJournal } from '#adapters/pino/journal.ts'
 import { openPool } from '#adapters/postgres/database.ts'
 import { listenForMachines } from '#adapters/prometheus/listener.ts'
 import { createPrometheus } from '#adapters/prometheus/metrics.ts'
+import { openScanner } from '#compose.ts'
 import type { Config } from '#config/read-config.ts'
 import { isLoopback } from '#config/unsafe.ts'
-import type { Dependency, Readiness } from '#domain/dependency.ts'
+import { type Dependency, noScanner, type Readiness } from '#domain/dependency.ts'
 import type { JobQueue } from '#ports/job-queue.ts'
 import type { Journal } from '#ports/journal.ts'
 import { type Metrics, noMetrics } from '#ports/metrics.ts'
@@ -74,6 +75,7 @@ export const openInstruments = (name: string, config: Config): Instruments => {
   const journal = createJournal(name, config.logLevel)
   const prometheus = config.metrics === null ? null : createPrometheus()
   const metrics = prometheus?.metrics ?? noMetrics
+  const scanner = openScanner(config)
   const told = (dependency: Dependency, up: boolean): void => {
     journal.note(up ? 'info' : 'error', `${dependency}.${up ? 'up' : 'down'}`)
     metrics.dependency(dependency, up)
@@ -103,9 +105,11 @@ export const openInstruments = (name: string, config: Config): Instruments => {
         queue: () => queue.alive(),
         store: () => store.alive(),
         keys: keysProbe(config, halves),
+        ...(scanner === null ? {} : { scanner: () => scanner.alive() }),
       }
-      // The queue is a hint: without it records are taken and wait in the ledger.
-      const seen = seeReady({ probes, spared: ['queue'], told })
+      const absent = scanner === null ? { scanner: noScanner } : {}
+      // The queue is a hint: without it, and without a scanner, records are taken and wait.
+      const seen = seeReady({ probes, absent, spared: ['queue', 'scanner'], told })
       const listener = await listen(seen, isOpen)
       return {
         seeReady: seen,

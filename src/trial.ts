@@ -7,8 +7,10 @@ import { resolve } from 'node:path'
 import { type EmbeddedPostgres, startPostgres } from '#adapters/embedded/postgres.ts'
 import { runUntilStopped } from '#config/lifecycle.ts'
 import { loadConfig } from '#config/load-config.ts'
+import { trialMalwareScan } from '#config/malware-scan.ts'
 import type { Config } from '#config/read-config.ts'
 import { trialSetting } from '#config/settings.ts'
+import { noScanner } from '#domain/dependency.ts'
 import { setUp } from './set-up.ts'
 
 type Program = { readonly name: string; readonly file: string }
@@ -43,6 +45,7 @@ const socketUrl = ({ connection }: EmbeddedPostgres): string => {
 
 const environment = (databaseUrl: string): NodeJS.ProcessEnv => ({
   ...process.env,
+  ...trialMalwareScan(process.env),
   // Many threads that each keep freed memory for themselves make a quarter of the server's size.
   MALLOC_ARENA_MAX: '2',
   KEYS_DIR: resolve(dataFolder, 'keys'),
@@ -104,6 +107,7 @@ const start = async (config: Config): Promise<() => Promise<void>> => {
     await Promise.all(running.map((program) => program.started))
     const where = `Second Read is at ${config.publicUrl} (data in ${dataFolder})\n`
     process.stdout.write(signIn === null ? where : `${where}${signIn}\n`)
+    if (config.malwareScan === 'none') process.stdout.write(`${noScanner}\n`)
   } catch (error) {
     await stop()
     throw error

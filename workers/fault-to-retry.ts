@@ -4,7 +4,14 @@ import { Fault, type FaultCode, faultCodes } from '#domain/fault.ts'
 export type Retry = 'again' | 'give-up'
 
 /** What the world may put right by itself is tried until it does; the rest ends with the job's last attempt. */
-const passing = ['store.unavailable', 'store.full', 'ledger.unavailable', 'key.unavailable'] as const
+const passing = [
+  'store.unavailable',
+  'store.full',
+  'ledger.unavailable',
+  'key.unavailable',
+  'scanner.unavailable',
+  'scanner.failed',
+] as const
 
 const table: Readonly<Record<FaultCode, Retry>> = Object.fromEntries(
   faultCodes.map((code) => [code, passing.some((known) => known === code) ? 'again' : 'give-up']),

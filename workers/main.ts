@@ -5,9 +5,10 @@
 import { openInspector } from '#adapters/inspector/inspector.ts'
 import { openVaultRing } from '#adapters/jose/vault-ring.ts'
 import { randomIds, systemClock } from '#adapters/memory/clock.ts'
-import { openLedgers, openQueue, openStore } from '#compose.ts'
+import { openLedgers, openQueue, openScanner, openStore } from '#compose.ts'
 import { runUntilStopped, type Stop } from '#config/lifecycle.ts'
 import { loadConfig } from '#config/load-config.ts'
+import { undecidedWords } from '#config/malware-scan.ts'
 import type { Config } from '#config/read-config.ts'
 import { worstOutcome } from '#domain/verdict.ts'
 import { type Instruments, openInstruments } from '#instruments.ts'
@@ -43,6 +44,7 @@ const countAdmitted = (admission: AdmissionLedger, metrics: Metrics): AdmissionL
 
 /** Starts taking jobs. The worker is a program of its own, or part of a server with the role `worker`. */
 export const startWorker = async (config: Config, shared?: Instruments): Promise<Stop> => {
+  if (config.malwareScan === 'undecided') throw new Error(undecidedWords)
   const instruments = shared ?? openInstruments('worker', config)
   const { journal, metrics } = instruments
   const clock = systemClock
@@ -51,10 +53,11 @@ export const startWorker = async (config: Config, shared?: Instruments): Promise
   const store = await openStore(config, metrics)
   const { vault } = openVaultRing(config.keysFolder, clock, config.publicUrl)
   const inspector = openInspector({ children: config.inspectors })
+  const scanner = openScanner(config)
   const { queue } = queueing
   const { audit, cases, indexes } = ledgers
   const admission = countAdmitted(ledgers.admission, metrics)
-  const needs = { admission, cases, store, vault, inspector, queue, audit, clock }
+  const needs = { admission, cases, store, vault, inspector, scanner, queue, audit, clock }
   const indexNeeds = { indexes, store, vault, clock, ids: randomIds }
   const handlers = {
     'pack.admit': admitPackHandler({ admit: admit(needs), quarantine: quarantinePack(needs), journal }),
@@ -77,6 +80,7 @@ export const startWorker = async (config: Config, shared?: Instruments): Promise
       ? await instruments.open({ queue, store, halves: ['vault'], isOpen: () => !stopping })
       : null
   instruments.watchOwed(async () => (await admission.owedPacks(clock.now(), mostOwed)).length)
+  if (scanner === null) journal.note('warn', 'scanner.none')
   journal.note('info', 'worker.started')
   return async () => {
     stopping = true

@@ -4,7 +4,7 @@ import type { RingFacts } from '#adapters/jose/ring-facts.ts'
 import type { PostgresFacts } from '#adapters/postgres/facts.ts'
 import { type Check, checkSkew } from './check.ts'
 import { checkKeys } from './keys.ts'
-import { checkLedger } from './stores.ts'
+import { checkLedger, judgeScanner } from './stores.ts'
 
 const marks = (checks: readonly Check[], mark: Check['mark']): string[] =>
   checks.filter((check) => check.mark === mark).map(({ what, todo }) => `${what}: ${todo ?? ''}`)
@@ -95,5 +95,23 @@ describe('keys', () => {
       expect.stringContaining('account 0, this runs as 1000'),
     ])
     expect(marks(check({ owner: null }), 'FAIL')).toHaveLength(1)
+  })
+})
+
+describe('scanner', () => {
+  const now = new Date('2026-11-23T00:00:00Z')
+  const daysAgo = (days: number) => ({
+    version: 'ClamAV 1.4.6',
+    signaturesFrom: new Date(now.getTime() - days * 86_400_000),
+  })
+
+  it('with signatures older than a week, or of no known day, is worth a word', () => {
+    expect(judgeScanner(daysAgo(0), now).mark).toBe('ok')
+    expect(judgeScanner(daysAgo(7), now).mark).toBe('ok')
+    expect(judgeScanner(daysAgo(8), now)).toMatchObject({
+      mark: 'warn',
+      what: 'scanner: ClamAV 1.4.6 answers, its signatures are 8 days old',
+    })
+    expect(judgeScanner({ version: 'ClamAV 1.4.6', signaturesFrom: null }, now).mark).toBe('warn')
   })
 })

@@ -1,13 +1,16 @@
 /** Ledger, queue and object store: whether they answer, and whether they keep what they are given. */
 import { randomUUID } from 'node:crypto'
+import { createClamd } from '#adapters/clamd/scanner.ts'
 import type { PostgresFacts } from '#adapters/postgres/facts.ts'
 import { openRedis } from '#adapters/redis/connection.ts'
 import { readRedisFacts } from '#adapters/redis/facts.ts'
 import { probeStore } from '#adapters/s3/probe.ts'
-import type { S3Config } from '#config/read-config.ts'
+import { undecidedWords } from '#config/malware-scan.ts'
+import type { Config, S3Config } from '#config/read-config.ts'
 import { Fault } from '#domain/fault.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
 import { putObject } from '#ports/put-object.ts'
+import type { ScannerFacts } from '#ports/scanner.ts'
 import { type Check, checkSkew, fail, ok, warn } from './check.ts'
 
 const checkSettings = ({ fsync, synchronousCommit, fullPageWrites }: PostgresFacts): Check => {
@@ -142,4 +145,24 @@ export const checkBucket = async (settings: S3Config): Promise<Check[]> => {
         ]),
     checkSkew('the object store', found.skewMs),
   ]
+}
+
+const oldDays = 7
+const dayMs = 86_400_000
+
+/** A scanner that answers. */
+export const judgeScanner = ({ version, signaturesFrom }: ScannerFacts, now: Date): Check => {
+  const days = signaturesFrom === null ? null : Math.floor((now.getTime() - signaturesFrom.getTime()) / dayMs)
+  const age = days === null ? 'of no known day' : `${days} days old`
+  const what = `scanner: ${version} answers, its signatures are ${age}`
+  if (days !== null && days <= oldDays) return ok(what)
+  return warn(what, 'run freshclam, and keep it running: older signatures miss what is new')
+}
+
+/** The malware scanner, or that there is none. `now` is ours. */
+export const checkScanner = async (malwareScan: Config['malwareScan'], now: Date): Promise<Check[]> => {
+  if (malwareScan === 'undecided') return [fail('scanner: a worker would not start', undecidedWords)]
+  if (malwareScan === 'none')
+    return [warn('scanner: there is none, and every page says so', 'run clamd and set CLAMD')]
+  return [judgeScanner(await createClamd(malwareScan.clamd).facts(), now)]
 }

@@ -2,6 +2,7 @@
  * Configuration: the environment read once, whole and pure. Every problem is reported at the same time, in
  * words, unsafe ones (`unsafe.ts`) with the rest; what is not set has the default of `settings.ts`.
  */
+import { type MalwareScan, readClamd } from './malware-scan.ts'
 import { type SettingName, settings } from './settings.ts'
 import { isLoopback, unsafeSettings } from './unsafe.ts'
 
@@ -43,6 +44,7 @@ export type Config = {
   readonly workerConcurrency: number
   /** Isolated parsers of a worker. */
   readonly inspectors: number
+  readonly malwareScan: MalwareScan
   /** Proxies of ours in front of the server: whose word on a client's address counts. */
   readonly proxies: number
   /** How long a server that is to stop answers 503 at least, milliseconds. */
@@ -175,6 +177,17 @@ const readMetrics = ({ text, whole }: Reader): Config['metrics'] => {
   return port === 0 ? null : { port, host: text('METRICS_HOST') }
 }
 
+const readMalwareScan = ({ problems, optional, oneOf }: Reader): MalwareScan => {
+  const clamd = optional('CLAMD')
+  const rule = oneOf('MALWARE_SCAN', ['', 'required', 'none'])
+  const at = readClamd(clamd)
+  if (clamd !== '' && at === null)
+    problems.push('CLAMD must be the path of a socket, such as /run/clamav/clamd.ctl, or host:port.')
+  if (clamd === '' && rule === 'required') problems.push('MALWARE_SCAN=required needs CLAMD.')
+  if (rule === 'none') return 'none'
+  return at === null ? 'undecided' : { clamd: at }
+}
+
 /** Reads `env`. Nothing is opened or made. */
 export const readConfig = (env: Env): Config | ConfigProblems => {
   const read = reader(env)
@@ -194,6 +207,7 @@ export const readConfig = (env: Env): Config | ConfigProblems => {
     logLevel: oneOf('LOG_LEVEL', ['info', 'warn', 'error']),
     workerConcurrency: whole('WORKER_CONCURRENCY', 1, 16),
     inspectors: whole('INSPECTORS', 1, 16),
+    malwareScan: readMalwareScan(read),
     proxies: whole('PROXIES', 0, 8),
     stopGraceMs: whole('STOP_GRACE', 0, 20) * 1_000,
     institution: text('INSTITUTION'),

@@ -82,6 +82,18 @@ export const settings = [
     fallback: '0',
     meaning: 'Seconds, 0 to 20, in which a server told to stop still answers 503, so that proxies turn away',
   },
+  {
+    name: 'CLAMD',
+    fallback: '',
+    meaning:
+      'Malware scanner (clamd), for servers and workers alike: path of its socket, such as `/run/clamav/clamd.ctl`, or `host:port`',
+  },
+  {
+    name: 'MALWARE_SCAN',
+    fallback: '',
+    meaning:
+      '`required`: nothing is accepted that was not scanned, the rule with `CLAMD`; `none`: nothing is scanned and every page says so. A worker does not start with neither; the trial takes `none`',
+  },
   { name: 'INSTITUTION', fallback: 'Second-opinion desk', meaning: 'Name on bundles' },
   { name: 'CONTACT', fallback: 'the desk that sent you the link', meaning: 'Whom a reader of a bundle asks' },
 ] as const satisfies readonly Setting[]

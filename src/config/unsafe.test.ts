@@ -24,6 +24,7 @@ describe('plain connections', () => {
     ['REDIS_URL', { REDIS_URL: 'redis://queue:6379' }],
     ['REDIS_URL', { REDIS_URL: `redis://u:${good}@queue.example.org` }],
     ['S3_ENDPOINT', { S3_BUCKET: 'records', S3_ENDPOINT: 'http://store:9000' }],
+    ['CLAMD', { CLAMD: 'clamd:3310' }],
   ])('of %s are refused: %o', (name, env) => {
     expect(problemsOf(env)).toEqual([expect.stringContaining(name)])
   })
@@ -44,6 +45,9 @@ describe('plain connections', () => {
     { ...allowed, DATABASE_URL: 'postgres://gateway@db/second_read', REDIS_URL: 'redis://queue' },
     { ...allowed, S3_BUCKET: 'records', S3_ENDPOINT: 'http://10.1.2.3:9000' },
     { ...allowed, REDIS_URL: 'redis://[fd00::7]:6379' },
+    { CLAMD: '127.0.0.1:3310' },
+    { CLAMD: '/run/clamav/clamd.ctl' },
+    { ...allowed, CLAMD: 'clamd:3310' },
   ])('are let through where they are safe or somebody decided: %o', (env) => {
     expect(problemsOf(env)).toEqual([])
   })

@@ -106,6 +106,12 @@ const s3Problems = ({ s3, plainInternal }: Config): string[] => {
   ]
 }
 
+/** Clamd speaks no TLS, and gets every file in the clear. */
+const clamdProblems = ({ malwareScan, plainInternal }: Config): string[] =>
+  typeof malwareScan === 'object' && 'host' in malwareScan.clamd
+    ? plainProblems('CLAMD', malwareScan.clamd.host, plainInternal, 'use a socket of this machine')
+    : []
+
 const hostProblems = ({ host, publicUrl }: Config): string[] =>
   publicUrl.startsWith('http:') && !isLoopback(host)
     ? [
@@ -119,4 +125,5 @@ export const unsafeSettings = (config: Config): readonly string[] => [
   ...databaseProblems(config),
   ...redisProblems(config),
   ...s3Problems(config),
+  ...clamdProblems(config),
 ]

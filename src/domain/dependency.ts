@@ -1,5 +1,5 @@
 /** What a process cannot work without, and what a person does when one of them fails. Shown to operators alone. */
-export const dependencyNames = ['ledger', 'queue', 'store', 'keys', 'clock'] as const
+export const dependencyNames = ['ledger', 'queue', 'store', 'keys', 'clock', 'scanner'] as const
 
 export type Dependency = (typeof dependencyNames)[number]
 
@@ -14,7 +14,13 @@ export const remedies: Readonly<Record<Dependency, string>> = {
   keys: 'The key ring cannot be read. Check that KEYS_DIR is mounted and belongs to the user of this process alone.',
   clock:
     'The clock of this machine is more than 30 seconds apart from that of PostgreSQL, so links and tokens end at wrong times. Set both by NTP.',
+  scanner:
+    'The malware scanner does not answer within a second. Records are taken all the same and wait unread until it is back. Check that clamd runs, and CLAMD.',
 }
+
+/** What is said, wherever somebody asks how things stand, of a gateway that has no scanner. */
+export const noScanner =
+  'No malware scanner is set up (MALWARE_SCAN=none): files are not scanned before they are accepted. For records of patients run clamd and set CLAMD.'
 
 /** How the dependencies of a process stand. `ready` when none is down that it cannot do without. */
 export type Readiness = {

@@ -1,15 +1,22 @@
 /**
- * Admit: a stored pack's finished items are looked into, one verdict each, and handed to their case. The bytes
- * that were acknowledged stay where they are; only their 32-byte keys move, from the pack's key to the case's.
+ * Admit: a stored pack's finished items are looked into and scanned, one verdict each, and handed to their case.
+ * Nothing is accepted that a scanner, where there is one, did not call clean. The bytes that were acknowledged
+ * stay where they are; only their 32-byte keys move, from the pack's key to the case's.
  */
 import { createSecretKey } from 'node:crypto'
 import { Fault } from '#domain/fault.ts'
 import type { ItemId, PackId, PlanId } from '#domain/id.ts'
 import { packObject } from '#domain/pack.ts'
 import { factsSeal } from '#domain/seal-name.ts'
-import { type VerdictCode, worstOutcome } from '#domain/verdict.ts'
+import { worstOutcome } from '#domain/verdict.ts'
 import { openHeads } from '#formats/pack/heads.ts'
-import { type OpenExtent, type ReadPack, readItemRange, sumItem } from '#formats/pack/item-bytes.ts'
+import {
+  type OpenExtent,
+  openItemRange,
+  type ReadPack,
+  readItemRange,
+  sumItem,
+} from '#formats/pack/item-bytes.ts'
 import { openName } from '#formats/pack/name.ts'
 import { readAhead } from '#formats/pack/read-ahead.ts'
 import { unwrapKey } from '#formats/sealed/key-wrap.ts'
@@ -28,6 +35,10 @@ import type { Clock } from '#ports/clock.ts'
 import type { Findings, Inspector } from '#ports/inspector.ts'
 import type { JobQueue } from '#ports/job-queue.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
+import { type PackIdentities, packIdentities } from '#ports/pack-identities.ts'
+import { type Scanned, scanCodes, scanItem } from '#ports/scan-item.ts'
+import type { Scanner } from '#ports/scanner.ts'
+import { settleTwins } from '#ports/settle-twins.ts'
 
 export type AdmitNeeds = {
   readonly admission: AdmissionLedger
@@ -35,6 +46,8 @@ export type AdmitNeeds = {
   readonly store: ObjectStore
   readonly vault: CaseVault
   readonly inspector: Inspector
+  /** Null where somebody decided, openly, that nothing is scanned. */
+  readonly scanner: Scanner | null
   readonly queue: JobQueue
   readonly audit: AuditLedger
   readonly clock: Clock
@@ -55,6 +68,7 @@ type Unlocked = {
   readonly plans: ReadonlyMap<PlanId, Uint8Array>
   /** First bytes of items, as far as they were kept beside the pack. */
   readonly heads: ReadonlyMap<ItemId, Buffer>
+  readonly identities: PackIdentities
 }
 
 const unlockAll = async <Id>(key: CaseKey, locked: ReadonlyMap<Id, string>): Promise<Map<Id, Uint8Array>> => {
@@ -83,6 +97,7 @@ const unlock = async (vault: CaseVault, pack: ArrivedPack, wrappedKey: string): 
     packs,
     plans: await unlockAll(key, pack.planKeys),
     heads: own === undefined || pack.heads === null ? new Map() : readHeads(pack.id, own, pack.heads),
+    identities: packIdentities(key, pack),
   }
 }
 
@@ -92,7 +107,10 @@ const have = <Id, Value>(map: ReadonlyMap<Id, Value>, id: Id): Value => {
   return value
 }
 
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+const readFrom =
+  (store: ObjectStore): ReadPack =>
+  (from, offset, length) =>
+    store.read(packObject(from), offset, length)
 
 const mapSome = async <In, Out>(list: readonly In[], work: (entry: In) => Promise<Out>): Promise<Out[]> => {
   const results: Out[] = []
@@ -107,10 +125,26 @@ const mapSome = async <In, Out>(list: readonly In[], work: (entry: In) => Promis
   return results
 }
 
+/** Every byte through the scanner, where there is one. A large item is digested on the way, not read twice. */
+const scanWhole = async (
+  { scanner, store }: AdmitNeeds,
+  { attempts }: ArrivedPack,
+  size: number,
+  extents: readonly OpenExtent[],
+  read: ReadPack,
+): Promise<Scanned> => {
+  if (scanner === null || size === 0) return { verdict: 'clean' }
+  const digest = extents.length > 1
+  // It goes on from pack to pack while the inspector is still elsewhere in the file.
+  const from = digest ? readAhead(readFrom(store), extents, aheadBytes) : read
+  const batches = openItemRange(extents, from, 0, size)
+  return scanItem(scanner, batches, size, { digest, lastTry: attempts + 1 >= mostAttempts })
+}
+
 const decide = async (
-  { inspector }: AdmitNeeds,
+  needs: AdmitNeeds,
   pack: ArrivedPack,
-  { key, packs, plans, heads }: Unlocked,
+  { key, packs, plans, heads, identities }: Unlocked,
   item: ArrivedItem,
   read: ReadPack,
 ): Promise<ItemDecision> => {
@@ -118,52 +152,37 @@ const decide = async (
     ...extent,
     key: unwrapKey(createSecretKey(have(packs, extent.pack)), extent.wrappedKey),
   }))
-  const found: Findings =
+  const inspected: Promise<Findings> | Findings =
     item.size === 0
       ? { kind: 'other', codes: ['EMPTY_FILE'], instance: null, facts: {} }
-      : await inspector.inspect({
+      : needs.inspector.inspect({
           size: item.size,
           head: heads.get(item.id),
           read: (offset, length) =>
             readItemRange(extents, read, offset, Math.min(item.size, offset + length)),
         })
+  const [found, scanned] = await Promise.all([inspected, scanWhole(needs, pack, item.size, extents, read)])
+  const { verdict } = scanned
   const { name, modified } = openName(item.plan, have(plans, item.plan), item.id, item.sealedName)
-  const facts = { ...found.facts, name, ...(modified === null ? {} : { modified }) }
+  const facts = {
+    ...found.facts,
+    ...(typeof verdict === 'object' ? { malware: verdict.found } : {}),
+    name,
+    ...(modified === null ? {} : { modified }),
+  }
   return {
     item: item.id,
     kind: found.kind,
-    codes: found.codes,
-    ...(await sumItem(extents, read, item.size)),
+    codes: [
+      ...new Set([...found.codes, ...scanCodes(scanned, found), ...identities.codesOf(item.id, found)]),
+    ],
+    ...(await sumItem(extents, read, item.size, scanned.sha256)),
     sealedFacts: key.seal(Buffer.from(JSON.stringify(facts)), factsSeal(pack.case, item.id)),
     instance: found.instance,
     pages: found.facts.pages ?? null,
     keys: extents.map((extent) => key.wrap(extent.key)),
   }
 }
-
-const withCode = (decision: ItemDecision, code: VerdictCode): ItemDecision => ({
-  ...decision,
-  codes: [...decision.codes, code],
-})
-
-/** One copy of the same bytes is enough; the same SOP instance with other bytes is for a person to decide. */
-export const settleTwins =
-  (decisions: readonly ItemDecision[]) =>
-  (twins: Twins): readonly ItemDecision[] => {
-    const digests = new Set(twins.digests)
-    const instances = new Map(twins.instances)
-    return decisions.map((decision) => {
-      if (worstOutcome(decision.codes) === 'rejected') return decision
-      const digest = hex(decision.sha256)
-      if (digests.has(digest)) return withCode(decision, 'DUPLICATE')
-      digests.add(digest)
-      const uid = decision.instance?.sopUid
-      if (uid === undefined) return decision
-      const collides = instances.has(uid)
-      if (!collides) instances.set(uid, digest)
-      return collides ? withCode(decision, 'UID_COLLISION') : decision
-    })
-  }
 
 const noteStopped = async (
   { audit }: AdmitNeeds,
@@ -213,7 +232,7 @@ export const quarantinePack =
   }
 
 /** Codes of failures that were the world's, not the pack's: they do not count against it. */
-const passing = new Set(['store.unavailable', 'store.full', 'ledger.unavailable'])
+const passing = new Set(['store.unavailable', 'store.full', 'ledger.unavailable', 'scanner.unavailable'])
 
 /**
  * Admits a pack; one that is gone, done or erased is done. Null when there was nothing to do.
@@ -232,13 +251,14 @@ export const admit =
     try {
       const unlocked = await unlock(vault, pack, pack.wrappedKey)
       const read = readAhead(
-        (from, offset, length) => store.read(packObject(from), offset, length),
+        readFrom(store),
         pack.items.flatMap((item) => item.extents),
         aheadBytes,
       )
       const decisions = await mapSome(pack.items, (item) => decide(needs, pack, unlocked, item, read))
       const at = clock.now()
-      const decided = await admission.admit(pack, decisions, settleTwins(decisions), at)
+      const settle = (twins: Twins) => unlocked.identities.settle(settleTwins(decisions)(twins), twins.shown)
+      const decided = await admission.admit(pack, decisions, settle, at)
       await noteStopped(needs, pack, decided, at)
       await dropDead(needs, pack, decided)
       if (await cases.isComplete(pack.case)) await queue.add(offerCase, { case: pack.case }).catch(() => {})

@@ -25,6 +25,18 @@ describe('readiness', () => {
     expect(told).toEqual(['queue false'])
   })
 
+  it('tells of what is not there by decision, and is ready all the same', async () => {
+    const absent = { scanner: 'There is none.' }
+    const seen = await seeReady({ probes: { ledger: up }, absent, spared: [], told: () => {} })()
+    expect(seen).toEqual({
+      ready: true,
+      dependencies: [
+        { name: 'ledger', up: true, words: null },
+        { name: 'scanner', up: false, words: 'There is none.' },
+      ],
+    })
+  })
+
   it('takes a rejection and silence of a second for down', async () => {
     const { see } = look({
       ledger: () => Promise.reject(new Error('no')),

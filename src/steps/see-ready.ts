@@ -10,6 +10,8 @@ export type Probe = () => Promise<boolean>
 export type SeeReadyNeeds = {
   /** A dependency without a probe is not one of this process. */
   readonly probes: Readonly<Partial<Record<Dependency, Probe>>>
+  /** Words for those that are not there at all, by decision. */
+  readonly absent?: Readonly<Partial<Record<Dependency, string>>>
   /** Those without which it is ready all the same. */
   readonly spared: readonly Dependency[]
   /** Told of each change; the first look tells of what is down. */
@@ -26,7 +28,12 @@ const within = (work: Promise<boolean>): Promise<boolean> => {
 }
 
 /** How the dependencies stand, at most a second ago. Never rejects. */
-export const seeReady = ({ probes, spared, told }: SeeReadyNeeds): (() => Promise<Readiness>) => {
+export const seeReady = ({
+  probes,
+  absent = {},
+  spared,
+  told,
+}: SeeReadyNeeds): (() => Promise<Readiness>) => {
   const running = new Map<Dependency, Promise<boolean>>()
   const known = new Map<Dependency, boolean>()
   let last: { readonly at: number; readonly seen: Promise<Readiness> } | null = null
@@ -55,7 +62,12 @@ export const seeReady = ({ probes, spared, told }: SeeReadyNeeds): (() => Promis
         return { name, up, words: up ? null : remedies[name] }
       }),
     )
-    return { ready: dependencies.every(({ name, up }) => up || spared.includes(name)), dependencies }
+    const ready = dependencies.every(({ name, up }) => up || spared.includes(name))
+    for (const name of dependencyNames) {
+      const words = absent[name]
+      if (words !== undefined) dependencies.push({ name, up: false, words })
+    }
+    return { ready, dependencies }
   }
 
   return () => {

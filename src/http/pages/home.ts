@@ -1,10 +1,9 @@
 /** The first page: what this is, what is not there yet, and where programs find their way. */
+import type { CommonNeeds } from '#http/needs.ts'
 import type { Handler } from '#http/route.ts'
 import { pageOf, sendHtml } from './page.ts'
 
-const page = pageOf(
-  'Second Read',
-  `<h1>Second Read</h1>
+const body = `<h1>Second Read</h1>
 <p class="lead">Brings a patient’s scans and reports to the specialist who is asked for a second opinion.</p>
 <section lang="en">
 <h2>English</h2>
@@ -22,13 +21,13 @@ const page = pageOf(
 <p>कोणी तुम्हाला रेकॉर्ड पाठवण्यासाठी लिंक दिली असेल, तर तीच लिंक उघडा.</p>
 </section>
 <h2>For programs</h2>
-<p><a href="/api/openapi.json">API description (OpenAPI 3.1)</a><br><a href="/.well-known/jwks.json">Public keys (JWK Set)</a></p>`,
-)
+<p><a href="/api/openapi.json">API description (OpenAPI 3.1)</a><br><a href="/.well-known/jwks.json">Public keys (JWK Set)</a></p>`
 
 /** `GET /`. */
-export const homePage =
-  (_needs: unknown): Handler<'home'> =>
-  ({ res }) => {
+export const homePage = ({ scans = false }: CommonNeeds): Handler<'home'> => {
+  const page = pageOf('Second Read', body, scans)
+  return ({ res }) => {
     sendHtml(res, page)
     return null
   }
+}

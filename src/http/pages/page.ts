@@ -20,6 +20,7 @@ a{color:var(--mark);display:inline-block;padding:.5rem 0}
 a:focus-visible,pre:focus-visible{outline:3px solid #ffd34d;outline-offset:2px;box-shadow:0 0 0 2px #000}
 pre{background:var(--box);border:1px solid var(--line);border-radius:6px;padding:.9rem 1rem;overflow-x:auto;font:15px/1.5 ui-monospace,"DejaVu Sans Mono",monospace}
 ol{padding-left:1.3rem}
+aside{border:2px solid var(--mark);border-radius:6px;padding:.25rem .9rem;margin-bottom:1.5rem}
 `
 
 const digest = createHash('sha256').update(style).digest('base64')
@@ -35,8 +36,15 @@ const entities: Readonly<Record<string, string>> = {
 /** Text that may stand in element content and quoted attributes. */
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => entities[sign] ?? '')
 
-/** A whole page. `title` is text; `body` is markup of ours. */
-export const pageOf = (title: string, body: string): Buffer =>
+const notScanned = `<aside>
+<p lang="en">This gateway does not scan files for malware. It is set up for trying out, not for patients’ records.</p>
+<p lang="hi">यह सेवा फ़ाइलों में मैलवेयर (वायरस) की जाँच नहीं करती। यह आज़माने के लिए है, मरीज़ों के रिकॉर्ड के लिए नहीं।</p>
+<p lang="mr">ही सेवा फाइल्समध्ये मालवेअर (व्हायरस) आहे का हे तपासत नाही. ही चाचणीसाठी आहे, रुग्णांच्या रेकॉर्डसाठी नाही.</p>
+</aside>
+`
+
+/** A whole page. `title` is text; `body` is markup of ours. Unless files are scanned (`scans`), it says so. */
+export const pageOf = (title: string, body: string, scans: boolean): Buffer =>
   Buffer.from(`<!doctype html>
 <html lang="en">
 <head>
@@ -49,7 +57,7 @@ export const pageOf = (title: string, body: string): Buffer =>
 </head>
 <body>
 <main>
-${body}
+${scans ? '' : notScanned}${body}
 </main>
 </body>
 </html>

@@ -21,7 +21,7 @@ curl -sS ${publicUrl}/api/send/finish \\
   -H 'Authorization: Bearer SESSION' \\
   -H 'Content-Type: application/json' -d '{}'`
 
-const pageFor = (publicUrl: string): Buffer =>
+const pageFor = (publicUrl: string, scans: boolean): Buffer =>
   pageOf(
     'Send records – Second Read',
     `<h1>Send records</h1>
@@ -41,11 +41,12 @@ const pageFor = (publicUrl: string): Buffer =>
 <h2>With the command line</h2>
 <pre tabindex="0">${escapeHtml(commands(publicUrl))}</pre>
 <p>If you were given a code apart from the link, add <code>,"code":"YOUR-CODE"</code> after the link in step 1.</p>`,
+    scans,
   )
 
 /** `GET /send`. */
-export const sendPage = ({ publicUrl }: CommonNeeds): Handler<'sendPage'> => {
-  const page = pageFor(publicUrl)
+export const sendPage = ({ publicUrl, scans = false }: CommonNeeds): Handler<'sendPage'> => {
+  const page = pageFor(publicUrl, scans)
   return ({ res }) => {
     sendHtml(res, page)
     return null
