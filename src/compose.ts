@@ -4,11 +4,13 @@
  * vendor that is not configured is not even loaded.
  */
 import { createJobHost, createJobQueue, migrateQueue, openQueuePool } from '#adapters/bullmq/queue.ts'
+import { createClamd } from '#adapters/clamd/scanner.ts'
 import { openDiskStore } from '#adapters/disk/object-store.ts'
 import { createAdmissionLedger } from '#adapters/postgres/admission-ledger.ts'
 import { createAuditLedger } from '#adapters/postgres/audit-ledger.ts'
 import { createCaseLedger } from '#adapters/postgres/case-ledger.ts'
 import { openDatabase, openPool } from '#adapters/postgres/database.ts'
+import { createDecisionLedger } from '#adapters/postgres/decision-ledger.ts'
 import { createDeliveryLedger } from '#adapters/postgres/delivery-ledger.ts'
 import { createIndexLedger } from '#adapters/postgres/index-ledger.ts'
 import { createIntakeLedger } from '#adapters/postgres/intake-ledger.ts'
@@ -20,6 +22,7 @@ import { jobs } from '#jobs/jobs.ts'
 import type { JobHost, JobQueue } from '#ports/job-queue.ts'
 import { type Metrics, noMetrics } from '#ports/metrics.ts'
 import type { OpenedObjectStore } from '#ports/object-store.ts'
+import type { Scanner } from '#ports/scanner.ts'
 
 /** Objects in a bucket, or in a folder when none is named. Requests to a bucket are counted by `metrics`. */
 export const openStore = async (
@@ -30,6 +33,10 @@ export const openStore = async (
   const { openS3Store } = await import('#adapters/s3/object-store.ts')
   return openS3Store({ ...s3, onRequest: (operation, ms, ok) => metrics.store(operation, ms / 1_000, !ok) })
 }
+
+/** The malware scanner; null where there is none, by decision or not. */
+export const openScanner = ({ malwareScan }: Config): Scanner | null =>
+  typeof malwareScan === 'object' ? createClamd(malwareScan.clamd) : null
 
 export type OpenQueue = {
   readonly queue: JobQueue
@@ -85,6 +92,7 @@ export const openLedgers = ({ databaseUrl }: Config, connections = 12) => {
     intake: createIntakeLedger(db),
     admission: createAdmissionLedger(db),
     delivery: createDeliveryLedger(db),
+    decisions: createDecisionLedger(db),
     audit: createAuditLedger(db),
     operators: createOperatorLedger(db),
     indexes: createIndexLedger(db),

@@ -20,6 +20,7 @@ import { createServer, endServer } from '#http/server.ts'
 import type { Metrics } from '#ports/metrics.ts'
 import type { PublicKeys } from '#ports/tokens.ts'
 import { authorizeOperator, authorizeReader, authorizeSender } from '#steps/authorize.ts'
+import { checkAgain, decide } from '#steps/decide.ts'
 import { exchangeLink } from '#steps/exchange-link.ts'
 import { finishSend, sendStatus } from '#steps/finish-send.ts'
 import { openCase } from '#steps/open-case.ts'
@@ -27,7 +28,7 @@ import { openGrant, revokeGrant } from '#steps/open-grant.ts'
 import { openLink, renewLink, revokeLink } from '#steps/open-link.ts'
 import { planSend } from '#steps/plan-send.ts'
 import { readBundle } from '#steps/read-bundle.ts'
-import { listItems, readCase } from '#steps/read-case.ts'
+import { listDecisions, listItems, listQuarantine, readCase } from '#steps/read-case.ts'
 import { readItem } from '#steps/read-item.ts'
 import { receive } from '#steps/receive.ts'
 import { signIn } from '#steps/sign-in.ts'
@@ -94,9 +95,10 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
   const { vault, linkTokens, accessTokens, statements, publicKeys } = ring
   const { store, secrets } = adapters
   const { queue } = adapters.queueing
-  const { cases, links, delivery, audit, operators } = adapters.ledgers
+  const { cases, links, admission, delivery, decisions, audit, operators } = adapters.ledgers
   const linkNeeds = { cases, links, vault, tokens: linkTokens, secrets, audit, queue, clock, ids }
   const grantNeeds = { cases, delivery, tokens: accessTokens, audit, clock, ids }
+  const deciding = { cases, decisions, admission, store, vault, audit, queue, clock }
   const maker = {
     institution: config.institution,
     contact: config.contact,
@@ -111,6 +113,10 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
     openCase: openCase({ cases, vault, audit, queue, clock, ids }),
     readCase: readCase({ cases, delivery, vault }),
     listItems: listItems({ cases, delivery, vault }),
+    listQuarantine: listQuarantine({ cases, decisions, vault }),
+    listDecisions: listDecisions({ cases, decisions, vault }),
+    decide: decide(deciding),
+    checkAgain: checkAgain(deciding),
     openLink: openLink(linkNeeds),
     renewLink: renewLink(linkNeeds),
     revokeLink: revokeLink(linkNeeds),
@@ -156,6 +162,7 @@ const start = async (config: Config): Promise<Stop> => {
     roles: new Set(halves),
     proxies: config.proxies,
     publicUrl: config.publicUrl,
+    scans: typeof config.malwareScan === 'object',
     journal,
     metrics,
     tracing,

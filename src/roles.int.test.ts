@@ -31,6 +31,7 @@ import { readZip } from '#fixtures/client/zip.ts'
 import { type Cluster, openCluster } from '#fixtures/cluster.ts'
 import { ctStudy } from '#fixtures/dicom/ct-study.ts'
 import { openTestLedger, type TestLedger } from '#fixtures/ledger.ts'
+import { canaryPatient } from '#fixtures/patient.ts'
 
 let ledger: TestLedger
 let folder: string
@@ -73,7 +74,7 @@ const rows = async <Row>(text: string): Promise<Row[]> => {
 }
 
 const openSender = async (desk: Desk, at: string) => {
-  const id = await desk.openCase({ name: 'Doe^Jane', birthDate: '19700131' })
+  const id = await desk.openCase({ name: canaryPatient.name, birthDate: canaryPatient.birthDate })
   const link = await desk.openLink(id)
   return { id, session: await exchange(at, link.url) }
 }

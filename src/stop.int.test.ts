@@ -23,6 +23,7 @@ import {
 } from '#fixtures/client/sender.ts'
 import { type Cluster, openCluster, type ServerProgram } from '#fixtures/cluster.ts'
 import { openTestLedger, type TestLedger } from '#fixtures/ledger.ts'
+import { canaryPatient } from '#fixtures/patient.ts'
 
 let ledger: TestLedger
 let folder: string
@@ -105,7 +106,7 @@ describe('SIGTERM with parts in flight', () => {
     const server: ServerProgram = await cluster.startServer({ env: { STOP_GRACE: '1' } })
     const { url } = server
     const desk = await signIn(url, cluster.signInCode ?? '')
-    const id = await desk.openCase({ name: 'Doe^Jane' })
+    const id = await desk.openCase({ name: canaryPatient.name, birthDate: canaryPatient.birthDate })
     const session = await exchange(url, (await desk.openLink(id)).url)
     const parts = await prepareAll(url, session)
     expect(parts.length).toBeGreaterThan(70)

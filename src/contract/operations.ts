@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { dependencyNames } from '#domain/dependency.ts'
 import { deskOperations } from './desk-operations.ts'
 import type { Operation } from './operation.ts'
+import { quarantineOperations } from './quarantine-operations.ts'
 import { sendOperations } from './send-operations.ts'
 
 const openOperations = {
@@ -66,7 +67,12 @@ const openOperations = {
 } as const satisfies Record<string, Operation>
 
 /** All of them by name. */
-export const operations = { ...openOperations, ...deskOperations, ...sendOperations } as const
+export const operations = {
+  ...openOperations,
+  ...deskOperations,
+  ...quarantineOperations,
+  ...sendOperations,
+} as const
 
 export type Operations = typeof operations
 export type OperationName = keyof Operations

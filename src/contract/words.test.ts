@@ -12,8 +12,12 @@ describe('requests', () => {
     [
       'a case in full',
       caseDetails,
-      { patient: { name: 'A', birthDate: '2000-02-29', sex: 'O' }, question: 'a\n\tb' },
+      {
+        patient: { name: 'A', birthDate: '2000-02-29', sex: 'O', id: '17', issuer: 'B', pseudonymous: false },
+        question: 'a\n\tb',
+      },
     ],
+    ['a case of somebody unknown', caseDetails, { patient: {} }],
     ['a plan', planRequest, { files: [file, { path: 'b', size: 0 }] }],
     ['a link', openLinkRequest, { role: 'family', name: 'A', days: 30, maxUses: 1, withCode: true }],
     ['a grant', openGrantRequest, { scopes: ['case:read', 'case:download'], seconds: 600 }],

@@ -31,6 +31,11 @@ export const faultCodes = [
   'case.closed',
   'item.not-found',
   'item.not-readable',
+  'item.not-waiting',
+  'item.locked',
+  'item.unchecked',
+  'item.checked',
+  'item.second-person',
   'link.not-found',
   'grant.not-found',
   'plan.unknown-item',
@@ -46,6 +51,8 @@ export const faultCodes = [
   'store.damaged',
   'ledger.unavailable',
   'key.unavailable',
+  'scanner.unavailable',
+  'scanner.failed',
   'internal',
 ] as const
 

@@ -17,13 +17,16 @@ export type ItemState =
   | 'discarded'
   | 'erased'
 
-/** `receiving → discarded` is the sender's own "leave this file out" (a scratched disc, a file gone). */
+/**
+ * `receiving → discarded` is the sender's own "leave this file out" (a scratched disc, a file gone);
+ * `quarantined → received` sends an item that no check could look into to be checked again.
+ */
 export const itemMachine = machine<ItemState>('item', {
   receiving: ['received', 'discarded', 'erased'],
   received: ['accepted', 'accepted_with_warnings', 'quarantined', 'rejected', 'erased'],
   accepted: ['erased'],
   accepted_with_warnings: ['erased'],
-  quarantined: ['released', 'discarded', 'erased'],
+  quarantined: ['received', 'released', 'discarded', 'erased'],
   rejected: ['erased'],
   released: ['erased'],
   discarded: ['erased'],

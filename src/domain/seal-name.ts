@@ -2,7 +2,7 @@
  * Associated data of everything sealed: what a ciphertext is, and whose. A run of bytes moved to another item,
  * pack, case or purpose does not open. The texts are part of the stored format and never change.
  */
-import type { CaseId, ItemId, PackId, PlanId } from './id.ts'
+import type { CaseId, ItemId, OperatorId, PackId, PlanId } from './id.ts'
 
 /** Of an extent: the run of an item's chunks that starts with chunk `first`, in a pack. */
 export const extentSeal = (pack: PackId, item: ItemId, first: number): string =>
@@ -19,6 +19,10 @@ export const nameSeal = (plan: PlanId, item: ItemId): string => `second-read/1/n
 
 /** Of an item's facts, under the case key. */
 export const factsSeal = (id: CaseId, item: ItemId): string => `second-read/1/facts/${id}/${item}`
+
+/** Of what a person of the desk wrote about a decision on an item, under the case key. */
+export const noteSeal = (id: CaseId, item: ItemId, by: OperatorId): string =>
+  `second-read/1/note/${id}/${item}/${by}`
 
 /** Of a case's own details (patient, question), under the case key. */
 export const detailsSeal = (id: CaseId): string => `second-read/1/details/${id}`

@@ -40,4 +40,6 @@ export type SealedFacts = {
   readonly pixelSpacing?: readonly number[]
   readonly pages?: number
   readonly title?: string
+  /** What a malware scanner called it; only where it found something. */
+  readonly malware?: string
 }

@@ -65,6 +65,31 @@ export const faultReplies = {
   'case.closed': row(410, 'The case is closed', 'It takes and gives no records any more.'),
   'item.not-found': row(404, 'There is no such file', 'Please check the number of the file.'),
   'item.not-readable': row(409, 'The file may not be read', 'It was not accepted, or waits for a check.'),
+  'item.not-waiting': row(
+    409,
+    'The file does not wait for a decision',
+    'Somebody may have decided meanwhile. Please look again.',
+  ),
+  'item.locked': row(
+    409,
+    'The file is locked',
+    'The virus scanner recognised it. Nobody can release it; it can only be discarded.',
+  ),
+  'item.unchecked': row(
+    409,
+    'The file was not checked yet',
+    'No check could look into it. Please send it to be checked again, or discard it.',
+  ),
+  'item.checked': row(
+    409,
+    'The file was checked already',
+    'Another check would find the same. Please release or discard it.',
+  ),
+  'item.second-person': row(
+    409,
+    'Another person has to agree',
+    'You have said yes already. Somebody else has to look at the file and release it too.',
+  ),
   'link.not-found': row(404, 'There is no such link', 'Please check the number of the link.'),
   'grant.not-found': row(404, 'There is no such grant', 'Please check the number of the grant.'),
   'plan.unknown-item': row(
@@ -94,6 +119,12 @@ export const faultReplies = {
   'key.unavailable': row(
     503,
     'A key is not at hand',
+    'Nothing was lost. The people who run this can see it in the log.',
+  ),
+  'scanner.unavailable': row(503, 'The malware scanner does not answer', later),
+  'scanner.failed': row(
+    503,
+    'The malware scanner gave no answer about a file',
     'Nothing was lost. The people who run this can see it in the log.',
   ),
   internal: row(

@@ -10,6 +10,7 @@ import type { Metrics } from '#ports/metrics.ts'
 import type { PublicKeys } from '#ports/tokens.ts'
 import type { Tracing } from '#ports/tracing.ts'
 import type { authorizeOperator, authorizeReader, authorizeSender } from '#steps/authorize.ts'
+import type { checkAgain, decide } from '#steps/decide.ts'
 import type { exchangeLink } from '#steps/exchange-link.ts'
 import type { finishSend, sendStatus } from '#steps/finish-send.ts'
 import type { openCase } from '#steps/open-case.ts'
@@ -17,7 +18,7 @@ import type { openGrant, revokeGrant } from '#steps/open-grant.ts'
 import type { openLink, renewLink, revokeLink } from '#steps/open-link.ts'
 import type { planSend } from '#steps/plan-send.ts'
 import type { readBundle } from '#steps/read-bundle.ts'
-import type { listItems, readCase } from '#steps/read-case.ts'
+import type { listDecisions, listItems, listQuarantine, readCase } from '#steps/read-case.ts'
 import type { readItem } from '#steps/read-item.ts'
 import type { receive } from '#steps/receive.ts'
 import type { signIn } from '#steps/sign-in.ts'
@@ -33,6 +34,8 @@ export type CommonNeeds = {
   readonly publicUrl: string
   /** How many proxies of ours stand in front; 0 takes the socket's address. */
   readonly proxies?: number
+  /** Files are scanned for malware before anyone may open them; when not so, every page says it. */
+  readonly scans?: boolean
   readonly journal: Journal
   readonly clock: Clock
   readonly ids: Ids
@@ -63,6 +66,10 @@ export type PortalNeeds = {
   readonly openCase: ReturnType<typeof openCase>
   readonly readCase: ReturnType<typeof readCase>
   readonly listItems: ReturnType<typeof listItems>
+  readonly listQuarantine: ReturnType<typeof listQuarantine>
+  readonly listDecisions: ReturnType<typeof listDecisions>
+  readonly decide: ReturnType<typeof decide>
+  readonly checkAgain: ReturnType<typeof checkAgain>
   readonly openLink: ReturnType<typeof openLink>
   readonly renewLink: ReturnType<typeof renewLink>
   readonly revokeLink: ReturnType<typeof revokeLink>

@@ -7,6 +7,7 @@ import { formDoor } from './doors/multipart.ts'
 import { partsDoor } from './doors/parts.ts'
 import * as desk from './handlers/desk.ts'
 import * as open from './handlers/open.ts'
+import * as quarantine from './handlers/quarantine.ts'
 import * as send from './handlers/send.ts'
 import type { HttpNeeds } from './needs.ts'
 import { homePage } from './pages/home.ts'
@@ -36,6 +37,12 @@ export const routes = (needs: HttpNeeds): Routes => ({
   openGrant:   ['POST', '/api/cases/{case}/grants',              'operator',      desk.openGrant(needs)],
   listGrants:  ['GET',  '/api/cases/{case}/grants',              'operator',      desk.listGrants(needs)],
   revokeGrant: ['POST', '/api/grants/{grant}/revoke',            'operator',      desk.revokeGrant(needs)],
+
+  listQuarantine: ['GET', '/api/cases/{case}/quarantine',        'operator',      quarantine.listQuarantine(needs)],
+  listDecisions: ['GET', '/api/cases/{case}/decisions',          'operator',      quarantine.listDecisions(needs)],
+  release:     ['POST', '/api/cases/{case}/items/{item}/release', 'operator',     quarantine.release(needs)],
+  discard:     ['POST', '/api/cases/{case}/items/{item}/discard', 'operator',     quarantine.discard(needs)],
+  checkAgain:  ['POST', '/api/cases/{case}/items/{item}/check-again', 'operator', quarantine.checkAgain(needs)],
 
   exchange:    ['POST', '/api/send/exchange',                    'anyone',        send.exchange(needs)],
   plan:        ['POST', '/api/send/plan',                        'sender',        send.plan(needs)],

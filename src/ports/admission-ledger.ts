@@ -23,6 +23,8 @@ export type ArrivedPack = {
   readonly sender: SenderId
   /** Null when the case was erased. */
   readonly wrappedKey: string | null
+  /** What the case was opened with, sealed under its key. */
+  readonly details: Buffer | null
   /** First bytes of the items that begin in it, sealed under its key; null where nobody kept them. */
   readonly heads: Buffer | null
   /** Items whose last byte this pack brought and which have no verdict. */
@@ -50,6 +52,8 @@ export type Twins = {
   readonly digests: ReadonlySet<string>
   /** SOP Instance UID → SHA-256 (hex) of the item that has it. */
   readonly instances: ReadonlyMap<string, string>
+  /** One readable item of each study the case has, with its facts. */
+  readonly shown: readonly { readonly item: ItemId; readonly sealedFacts: Uint8Array }[]
 }
 
 export type AdmissionLedger = {
@@ -74,8 +78,8 @@ export type AdmissionLedger = {
   /** The pack could not be processed: it and its undecided items wait in quarantine for a person. */
   quarantinePack(id: PackId, at: Date): Promise<readonly ItemId[]>
   /**
-   * `admitted → dropped` for a pack in which nothing lives: every item with bytes in it was rejected, discarded or
-   * erased. True when this call moved it; its object may then go.
+   * A pack that was admitted or quarantined is dropped when nothing lives in it: every item with bytes in it was
+   * rejected, discarded or erased. True when this call moved it; its object may then go.
    */
   dropPack(id: PackId): Promise<boolean>
   /**

@@ -10,6 +10,7 @@ import type { InstanceFacts } from '#domain/study.ts'
 import type { AdmissionLedger, ArrivedPack, ItemDecision } from './admission-ledger.ts'
 import type { AuditLedger } from './audit-ledger.ts'
 import type { CaseLedger } from './case-ledger.ts'
+import type { DecisionLedger } from './decision-ledger.ts'
 import type { DeliveryLedger } from './delivery-ledger.ts'
 import type { IntakeLedger, NewPack, PlannedFile, PlannedItem } from './intake-ledger.ts'
 import type { LinkLedger, NewLink } from './link-ledger.ts'
@@ -21,6 +22,7 @@ export type Ledgers = {
   readonly intake: IntakeLedger
   readonly admission: AdmissionLedger
   readonly delivery: DeliveryLedger
+  readonly decisions: DecisionLedger
   readonly audit: AuditLedger
   readonly operators: OperatorLedger
 }

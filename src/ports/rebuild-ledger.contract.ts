@@ -52,6 +52,19 @@ export const rebuildLedgerContract = (name: string, open: () => Promise<RebuiltL
             ? { kind: 'pdf', pages: 3, codes: ['PDF_PASSWORD'] }
             : { codes: ['EMPTY_FILE'] },
       )
+      const [stopped] = await ledgers.decisions.waitingOf(sending.case)
+      if (stopped === undefined) throw new Error('nothing waits')
+      granted(
+        await ledgers.decisions.decide({
+          case: sending.case,
+          item: stopped.id,
+          by: newId(),
+          act: 'release',
+          reason: 'other',
+          sealedNote: bytes(40),
+          at: noon,
+        }),
+      )
       await arrive(ledgers, sending, [5])
       const large = newLargeFile()
       await announce(ledgers, sending, [large])
@@ -84,7 +97,7 @@ export const rebuildLedgerContract = (name: string, open: () => Promise<RebuiltL
       it('puts every row back as it was', async () => {
         const { case: id } = await live()
         const rows = await rowsOf(id)
-        expect(rows.map((some) => some.table.name)).toHaveLength(13)
+        expect(rows.map((some) => some.table.name)).toHaveLength(14)
         ledgers = await open()
         expect(await restore(id, rows)).toEqual({ items: 6 })
         expect(await rowsOf(id)).toEqual(rows)

@@ -2,10 +2,10 @@
  * Finish send: the sender says that this was all, and gets a signed receipt of every file that is kept: its
  * digest, or the digests of its runs where it came in several. It can be checked with the public keys alone.
  */
+import { itemSentence } from '#domain/decision.ts'
 import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import type { ItemId } from '#domain/id.ts'
 import { chunkBytes } from '#domain/item.ts'
-import { verdictSentence } from '#domain/verdict.ts'
 import { offerCase } from '#jobs/jobs.ts'
 import type { AuditLedger } from '#ports/audit-ledger.ts'
 import type { Clock } from '#ports/clock.ts'
@@ -87,5 +87,5 @@ export const sendStatus =
       size: item.size,
       state: item.state,
       codes: item.codes,
-      sentence: verdictSentence(item.codes),
+      sentence: itemSentence(item.state, item.codes),
     }))

@@ -19,6 +19,7 @@ import {
   race,
   take,
 } from '#ports/ledgers.contract.ts'
+import { shownStudiesContract } from '#ports/shown-studies.contract.ts'
 
 let ledger: TestLedger
 beforeAll(async () => {
@@ -27,6 +28,7 @@ beforeAll(async () => {
 afterAll(() => ledger.close())
 
 admissionLedgerContract('PostgreSQL', () => ledger.fresh())
+shownStudiesContract('PostgreSQL', () => ledger.fresh())
 admitContract('PostgreSQL', () => ledger.fresh())
 
 describe('what admission leaves in the tables', () => {

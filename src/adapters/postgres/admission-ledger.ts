@@ -89,6 +89,7 @@ export const createAdmissionLedger = (db: Database): AdmissionLedger => ({
           'packs.state',
           'packs.attempts',
           'cases.wrapped_key',
+          'cases.details',
           sql<Buffer | null>`(select sealed_heads from pack_heads where pack_id = packs.id)`.as('heads'),
         ])
         .executeTakeFirst()
@@ -100,6 +101,7 @@ export const createAdmissionLedger = (db: Database): AdmissionLedger => ({
         state: pack.state,
         attempts: pack.attempts - 1,
         wrappedKey: pack.wrapped_key,
+        details: pack.details,
         heads: pack.heads,
         ...(await findItems(db, id)),
       }
@@ -183,7 +185,8 @@ export const createAdmissionLedger = (db: Database): AdmissionLedger => ({
           .updateTable('packs')
           .set({ state: 'dropped' })
           .where('id', '=', id)
-          .where('state', '=', 'admitted')
+          // Of a stored one the last word is not spoken: admission still has to look into it.
+          .where('state', 'in', ['admitted', 'quarantined'])
           .where((query) =>
             query.not(
               query.exists(

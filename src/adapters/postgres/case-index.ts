@@ -1,6 +1,6 @@
 /** The index of a case as admission writes it: studies, series, instances, documents, and the verdicts' history. */
 import { type RawBuilder, sql, type Transaction } from 'kysely'
-import type { CaseId } from '#domain/id.ts'
+import type { CaseId, ItemId } from '#domain/id.ts'
 import { readableStates } from '#domain/item.ts'
 import { worstOutcome } from '#domain/verdict.ts'
 import type { ArrivedPack, ItemDecision, Twins } from '#ports/admission-ledger.ts'
@@ -11,23 +11,42 @@ type Statement = RawBuilder<unknown>
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
-/** What the case already has of the same bytes, or under the same SOP Instance UIDs. */
+type TwinRow = {
+  readonly sop_uid: string | null
+  readonly sha256: Buffer | null
+  readonly item: ItemId | null
+  readonly facts: Buffer | null
+}
+
+/** What the case already has of the same bytes, or under the same SOP Instance UIDs, and one item of each study. */
 export const findTwins = async (trx: Trx, of: CaseId, decisions: readonly ItemDecision[]): Promise<Twins> => {
   const digests = decisions.map((decision) => Buffer.from(decision.sha256))
   const uids = decisions.flatMap((decision) => decision.instance?.sopUid ?? [])
   const kept = ['accepted', 'accepted_with_warnings', 'quarantined', 'released']
-  const { rows } = await sql<{ sop_uid: string | null; sha256: Buffer }>`
-    select null as sop_uid, sha256 from items
+  const { rows } = await sql<TwinRow>`
+    select null::text as sop_uid, sha256, null::uuid as item, null::bytea as facts from items
     where case_id = ${of} and sha256 = any(${digests}::bytea[]) and state = any(${kept})
     union all
-    select instances.sop_uid, items.sha256 from instances join items on items.id = instances.item_id
-    where instances.case_id = ${of} and instances.sop_uid = any(${uids}) and items.state = any(${kept})`.execute(
-    trx,
-  )
+    select instances.sop_uid, items.sha256, null, null from instances join items on items.id = instances.item_id
+    where instances.case_id = ${of} and instances.sop_uid = any(${uids}) and items.state = any(${kept})
+    union all
+    select null, null, one.id, one.sealed_facts from studies cross join lateral (
+      select items.id, items.sealed_facts from instances join items on items.id = instances.item_id
+      where instances.case_id = studies.case_id and instances.study_uid = studies.study_uid
+        and items.state = any(${[...readableStates]}) and items.sealed_facts is not null
+      limit 1) as one
+    where studies.case_id = ${of}`.execute(trx)
   return {
-    digests: new Set(rows.flatMap((row) => (row.sop_uid === null ? [hex(row.sha256)] : []))),
+    digests: new Set(
+      rows.flatMap(({ sop_uid, sha256 }) => (sop_uid === null && sha256 !== null ? [hex(sha256)] : [])),
+    ),
     instances: new Map(
-      rows.flatMap((row) => (row.sop_uid === null ? [] : [[row.sop_uid, hex(row.sha256)] as const])),
+      rows.flatMap(({ sop_uid, sha256 }) =>
+        sop_uid === null || sha256 === null ? [] : [[sop_uid, hex(sha256)] as const],
+      ),
+    ),
+    shown: rows.flatMap(({ item, facts }) =>
+      item === null || facts === null ? [] : [{ item, sealedFacts: facts }],
     ),
   }
 }

@@ -131,6 +131,17 @@ const caseTables = {
   },
   documents: { item_id: 'text', case_id: 'text', pages: 'number' },
   verdicts: { seq: 'number', item_id: 'text', at: 'time', outcome: 'text', codes: 'texts' },
+  decisions: {
+    seq: 'number',
+    case_id: 'text',
+    item_id: 'text',
+    operator_id: 'text',
+    act: 'text',
+    reason: 'text',
+    outcome: 'text',
+    sealed_note: 'bytes',
+    at: 'time',
+  },
 } as const satisfies { readonly [Name in keyof Tables]?: ColumnsOf<Name> }
 
 const auditTable = {

@@ -5,12 +5,14 @@ import { Fault } from '#domain/fault.ts'
 import { up as trunk } from './migrations/0001-trunk.ts'
 import { up as bucket } from './migrations/0002-bucket.ts'
 import { up as heads } from './migrations/0003-heads.ts'
+import { up as decisions } from './migrations/0004-decisions.ts'
 import type { Tables } from './tables.ts'
 
 const migrations = {
   '0001-trunk': { up: trunk },
   '0002-bucket': { up: bucket },
   '0003-heads': { up: heads },
+  '0004-decisions': { up: decisions },
 }
 
 /** The migration after which a database is as this program wants it. */

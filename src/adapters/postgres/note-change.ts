@@ -4,8 +4,9 @@ import type { CaseId } from '#domain/id.ts'
 import type { Tables } from './tables.ts'
 
 /**
- * Best the last statement of its transaction: the count's row is shared by all who change the case. `urgent`: who may
- * send was decided, and must not be forgotten; anything else can wait a minute for its like.
+ * Best the last statement of its transaction: the count's row is shared by all who change the case. `urgent`: a
+ * person decided something (who may send, what may be read), and it must not be forgotten; anything else can wait a
+ * minute for its like.
  */
 export const noteChange = async (db: Kysely<Tables>, id: CaseId, urgent = false): Promise<void> => {
   await db

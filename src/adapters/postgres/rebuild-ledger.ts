@@ -27,7 +27,7 @@ const areOf = ({ table, rows }: KeptRows, id: CaseId): boolean => {
 
 /** Numbers given out by the tables go on after those put back. */
 const continueNumbers = async (trx: Database): Promise<void> => {
-  for (const table of ['items', 'verdicts'])
+  for (const table of ['items', 'verdicts', 'decisions'])
     await sql`select setval(pg_get_serial_sequence(${table}, 'seq'),
       greatest((select max(seq) from ${sql.table(table)}), 1))`.execute(trx)
 }

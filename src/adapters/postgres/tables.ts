@@ -20,6 +20,7 @@ import type { ItemKind, ItemState } from '#domain/item.ts'
 import type { LinkState, SenderRole } from '#domain/link.ts'
 import type { PackState } from '#domain/pack.ts'
 import type { Outcome } from '#domain/verdict.ts'
+import type { DecisionRow } from '#ports/decision-ledger.ts'
 
 type Bytes = ColumnType<Buffer, Uint8Array, Uint8Array>
 type MaybeBytes = ColumnType<Buffer | null, Uint8Array | null, Uint8Array | null>
@@ -147,6 +148,17 @@ export type Tables = {
     at: Date
     outcome: Outcome
     codes: string[]
+  }
+  decisions: {
+    seq: Generated<number>
+    case_id: CaseId
+    item_id: ItemId
+    operator_id: OperatorId
+    act: DecisionRow['act']
+    reason: DecisionRow['reason']
+    outcome: DecisionRow['outcome']
+    sealed_note: MaybeBytes
+    at: Date
   }
   grants: {
     id: GrantId

@@ -59,18 +59,23 @@ export const readItemRange = async (
   return out.length === 1 && only !== undefined ? only : Buffer.concat(out)
 }
 
-/** Digest and CRC-32 of a whole item of `size` bytes: known from intake for one extent, computed for more. */
+/**
+ * Digest and CRC-32 of a whole item of `size` bytes: known from intake for one extent, computed for more, unless
+ * somebody who read it whole knows `sha256` already.
+ */
 export const sumItem = async (
   extents: readonly OpenExtent[],
   read: ReadPack,
   size: number,
+  sha256?: Uint8Array,
 ): Promise<{ sha256: Uint8Array; crc32: number }> => {
   const [first, ...rest] = extents
   if (first === undefined) throw new Fault('store.damaged')
   if (rest.length === 0) return { sha256: first.sha256, crc32: first.crc32 }
+  const crc32 = rest.reduce((crc, extent) => combineCrc32(crc, extent.crc32, extent.length), first.crc32)
+  if (sha256 !== undefined) return { sha256, crc32 }
   const hash = createHash('sha256')
   for await (const batch of openItemRange(extents, read, 0, size))
     for (const piece of batch) hash.update(piece)
-  const crc32 = rest.reduce((crc, extent) => combineCrc32(crc, extent.crc32, extent.length), first.crc32)
   return { sha256: hash.digest(), crc32 }
 }

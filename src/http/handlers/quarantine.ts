@@ -1,0 +1,49 @@
+/** What the desk does about items in quarantine, from words to steps and back. */
+import { isRefusal } from '#domain/fault.ts'
+import type { PortalNeeds } from '#http/needs.ts'
+import type { Handler } from '#http/route.ts'
+
+export const listQuarantine =
+  (needs: PortalNeeds): Handler<'listQuarantine'> =>
+  async ({ params }) => {
+    const waiting = await needs.listQuarantine(params.case)
+    if (isRefusal(waiting)) return waiting
+    const items = waiting.map(({ since, reasons, proposed, ...item }) => ({
+      ...item,
+      since: since.toISOString(),
+      reasons: reasons.map((reason) => ({ ...reason })),
+      proposed: proposed === null ? null : { ...proposed, at: proposed.at.toISOString() },
+    }))
+    return { items }
+  }
+
+export const listDecisions =
+  (needs: PortalNeeds): Handler<'listDecisions'> =>
+  async ({ params }) => {
+    const taken = await needs.listDecisions(params.case)
+    if (isRefusal(taken)) return taken
+    return { decisions: taken.map((decision) => ({ ...decision, at: decision.at.toISOString() })) }
+  }
+
+export const release =
+  (needs: PortalNeeds): Handler<'release'> =>
+  async ({ params, body: { reason, note = null }, bearer }) => {
+    const choice = { act: 'release', reason, note } as const
+    const state = await needs.decide(params.case, params.item, choice, bearer)
+    return isRefusal(state) ? state : { item: params.item, state }
+  }
+
+export const discard =
+  (needs: PortalNeeds): Handler<'discard'> =>
+  async ({ params, body: { reason, note = null }, bearer }) => {
+    const choice = { act: 'discard', reason, note } as const
+    const state = await needs.decide(params.case, params.item, choice, bearer)
+    return isRefusal(state) ? state : { item: params.item, state }
+  }
+
+export const checkAgain =
+  (needs: PortalNeeds): Handler<'checkAgain'> =>
+  async ({ params, bearer }) => {
+    const items = await needs.checkAgain(params.case, params.item, bearer)
+    return isRefusal(items) ? items : { items }
+  }
