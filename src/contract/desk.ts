@@ -1,6 +1,7 @@
 /** What the desk says to the gateway: signing in, cases, upload links and readers' grants. */
 import { z } from 'zod'
 import { longestGrantSeconds, scopes } from '#domain/grant.ts'
+import { itemKinds } from '#domain/item.ts'
 import { longestLinkDays } from '#domain/link.ts'
 import { count, id, line, prose, time, token, whole } from './words.ts'
 
@@ -46,7 +47,7 @@ export const listItemsReply = z.strictObject({
     z.strictObject({
       id,
       size: count,
-      kind: z.enum(['dicom', 'pdf', 'other']).nullable(),
+      kind: z.enum(itemKinds).nullable(),
       name: z.string().nullable(),
       ...verdict,
     }),

@@ -1,6 +1,7 @@
 /** What the desk says about items in quarantine: which wait and why, and what a person decided. */
 import { z } from 'zod'
 import { discardReasons, releaseReasons } from '#domain/decision.ts'
+import { itemKinds } from '#domain/item.ts'
 import { count, id, prose, time } from './words.ts'
 
 /**
@@ -11,7 +12,7 @@ export const quarantineReply = z.strictObject({
   items: z.array(
     z.strictObject({
       id,
-      kind: z.enum(['dicom', 'pdf', 'other']).nullable(),
+      kind: z.enum(itemKinds).nullable(),
       size: count,
       name: z.string().nullable(),
       modality: z.string().nullable(),

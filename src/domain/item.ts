@@ -14,16 +14,21 @@ export type ItemState =
   | 'quarantined'
   | 'rejected'
   | 'released'
+  | 'unpacking'
+  | 'unpacked'
   | 'discarded'
   | 'erased'
 
 /**
  * `receiving → discarded` is the sender's own "leave this file out" (a scratched disc, a file gone);
+ * An archive is `unpacking` until every file in it is an item of its own; nobody reads it after that.
  * `quarantined → received` sends an item that no check could look into to be checked again.
  */
 export const itemMachine = machine<ItemState>('item', {
   receiving: ['received', 'discarded', 'erased'],
-  received: ['accepted', 'accepted_with_warnings', 'quarantined', 'rejected', 'erased'],
+  received: ['accepted', 'accepted_with_warnings', 'quarantined', 'rejected', 'unpacking', 'erased'],
+  unpacking: ['unpacked', 'quarantined', 'rejected', 'erased'],
+  unpacked: ['erased'],
   accepted: ['erased'],
   accepted_with_warnings: ['erased'],
   quarantined: ['received', 'released', 'discarded', 'erased'],
@@ -41,9 +46,11 @@ export const readableStates = [
 ] as const satisfies ItemState[]
 
 /** The states of items whose bytes nobody will ever read. */
-export const deadStates = ['rejected', 'discarded', 'erased'] as const satisfies ItemState[]
+export const deadStates = ['rejected', 'discarded', 'unpacked', 'erased'] as const satisfies ItemState[]
 
-export type ItemKind = 'dicom' | 'pdf' | 'other'
+export const itemKinds = ['dicom', 'pdf', 'picture', 'archive', 'other'] as const
+
+export type ItemKind = (typeof itemKinds)[number]
 
 /**
  * Large files travel in chunks of this many bytes; a part may carry several neighbouring chunks of one item,

@@ -34,6 +34,32 @@ export const verdictTable = {
   DICOM_LIMIT_DEPTH: rejected(tooMuch),
   DICOM_PDF_PAYLOAD_FALSE: rejected('The file says it contains a PDF, but it does not.'),
   PDF_UNREADABLE: rejected('No reader could open this PDF. Please export or scan it again.'),
+  PICTURE_UNREADABLE: rejected('No reader could open this picture. Please take or export it again.'),
+  ARCHIVE_PASSWORD: rejected('The archive is locked with a password. Please send it unlocked.'),
+  ARCHIVE_UNREADABLE: rejected(
+    'The archive cannot be opened. Please pack it again, or send the files themselves.',
+  ),
+  ARCHIVE_DEEP: rejected(
+    'The archive lies too deep inside other archives. Please unpack it and send the files.',
+  ),
+  ARCHIVE_UNSUPPORTED: rejected(
+    'Archives of this kind cannot be opened here. Please send the files themselves, or a ZIP.',
+  ),
+  DISC_IMAGE_UNSUPPORTED: rejected(
+    'This disc image cannot be opened here. Please send the folder of the disc itself.',
+  ),
+  OFFICE_DOCUMENT: rejected('This is an office document. Please save it as a PDF and send that.'),
+  TEXT_FILE: rejected(
+    'This is plain text or a web page. If it matters, please print it to a PDF and send that.',
+  ),
+  VIDEO_OR_SOUND: rejected('This is a video or sound recording. Please ask the hospital for it as DICOM.'),
+  PICTURE_UNSUPPORTED: rejected(
+    'Pictures of this kind cannot be shown here. Please send it as JPEG, PNG or PDF.',
+  ),
+  LEFT_OUT_PROGRAM: rejected('This is a program, or a part of one, not a record. It was left out.'),
+  LEFT_OUT_SYSTEM: rejected(
+    'This file belongs to a disc or a computer, not to the records. It was left out.',
+  ),
   PDF_NO_PAGES: rejected('The PDF has no pages.'),
   DUPLICATE: rejected('The same file is already in this case. One copy is kept.'),
 
@@ -71,6 +97,12 @@ export const verdictTable = {
   PDF_ATTACHMENTS: quarantined('Other files are attached inside the PDF. The desk checks them first.'),
   PDF_PORTFOLIO: quarantined('The PDF is a folder of other files. The desk checks them first.'),
   PDF_LIMIT: quarantined('The PDF took too long or too much memory to open.'),
+  PICTURE_DAMAGED: quarantined('Part of the picture is missing or damaged. Please take or export it again.'),
+  PICTURE_LIMIT: quarantined('The picture is far larger than a camera makes. The desk will look at it.'),
+  ARCHIVE_DAMAGED: quarantined(
+    'The archive is damaged. What could be read of it was taken; the rest is missing.',
+  ),
+  ARCHIVE_LIMIT: quarantined('The archive holds more than can be opened safely. The desk will look at it.'),
   IDENTITY_BIRTHDATE_CLOSE: quarantined(identity),
   IDENTITY_BIRTHDATE_MISMATCH: quarantined(identity),
   IDENTITY_NAME_MISMATCH: quarantined(identity),
@@ -100,7 +132,10 @@ export const verdictTable = {
   IDENTITY_NAME_VARIANT: warning('The name is written differently from the case.'),
   IDENTITY_NO_BIRTHDATE: warning('There is no birth date to compare.'),
   PDF_IDENTITY_UNVERIFIED: warning('The PDF does not say, in a way we can read, whose it is.'),
+  PICTURE_IDENTITY_UNVERIFIED: warning('A picture does not say, in a way we can read, whose it is.'),
 
+  ARCHIVE_OPENED: accepted('The archive was opened, and every file in it was taken by itself.'),
+  LOCATION_REMOVED: accepted('The place and device the picture was taken with are not shown to anybody.'),
   IDENTITY_MATCH: accepted('The name and birth date are those of the case.'),
   PREAMBLE_TIFF: accepted('The file can also be opened as a TIFF picture.'),
   PDF_URI: accepted('The PDF contains links.'),

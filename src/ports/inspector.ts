@@ -8,6 +8,7 @@
  */
 
 import type { ItemKind } from '#domain/item.ts'
+import type { Patch } from '#domain/patch.ts'
 import type { InstanceFacts, SealedFacts } from '#domain/study.ts'
 import type { VerdictCode } from '#domain/verdict.ts'
 
@@ -24,7 +25,13 @@ export type Findings = {
   readonly codes: readonly VerdictCode[]
   readonly instance: InstanceFacts | null
   readonly facts: SealedFacts
+  /** What must not reach a reader; none for most files. */
+  readonly patches?: readonly Patch[]
+  /** The words of a document, for searching inside its case; at most `mostTextBytes` of UTF-8. */
+  readonly text?: string
 }
+
+export const mostTextBytes = 262_144
 
 export type Inspector = {
   inspect(source: ByteSource): Promise<Findings>

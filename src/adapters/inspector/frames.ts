@@ -6,7 +6,7 @@
  *     parent → INSPECT  size f64, first piece (at most 64 KiB)
  *     child  → READ     offset f64, length u32 (at most 1 MiB, inside the file)   as often as it needs
  *     parent → BYTES    exactly those bytes
- *     child  → DONE     tired u8, findings as JSON (at most 64 KiB)
+ *     child  → DONE     tired u8, findings as JSON (at most 2 MiB)
  *
  * Every length is compared with its bound before anything is allocated. Input is the child's descriptor 0,
  * output its descriptor 3, so that nothing a library prints can pass for a frame.
@@ -31,7 +31,7 @@ const bounds: ReadonlyMap<number, readonly [least: number, most: number]> = new 
   [frameKinds.bytes, [0, mostReadBytes]],
   [frameKinds.ready, [0, 0]],
   [frameKinds.read, [readBytes, readBytes]],
-  [frameKinds.done, [1, 65_536]],
+  [frameKinds.done, [1, 2_097_152]],
 ])
 
 const isKind = (kind: number): kind is FrameKind => bounds.has(kind)

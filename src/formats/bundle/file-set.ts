@@ -52,7 +52,13 @@ export type FileSet = {
   readonly patients: readonly PlacedPatient[]
 }
 
-const extensions = { dicom: 'DCM', pdf: 'PDF', other: 'DAT' } as const satisfies Record<ItemKind, string>
+const extensions = {
+  dicom: 'DCM',
+  pdf: 'PDF',
+  picture: 'IMG',
+  archive: 'ZIP',
+  other: 'DAT',
+} as const satisfies Record<ItemKind, string>
 
 /**
  * A counter of exactly `width` characters: decimal while that fits, then base 36 beginning with a letter, so

@@ -61,6 +61,8 @@ export const sendManifest =
 const typeOf: Readonly<Record<ItemKind, { readonly type: string; readonly ending: string }>> = {
   dicom: { type: 'application/dicom', ending: '.dcm' },
   pdf: { type: 'application/pdf', ending: '.pdf' },
+  picture: { type: 'application/octet-stream', ending: '' },
+  archive: { type: 'application/octet-stream', ending: '' },
   other: { type: 'application/octet-stream', ending: '' },
 }
 
