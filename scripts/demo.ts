@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from 'jose'
 import { call, must, open } from '#fixtures/client/call.ts'
 import { signIn } from '#fixtures/client/desk.ts'
+import { readManifest, sentDigest } from '#fixtures/client/manifest.ts'
 import { exchange, finish, inMemory, type Sendable, send, status } from '#fixtures/client/sender.ts'
 import { readZip } from '#fixtures/client/zip.ts'
 import { discFiles } from '#fixtures/disc.ts'
@@ -91,10 +92,6 @@ type ReceiptFile = {
   runs?: { offset: number; size: number; sha256: string }[]
 }
 
-type Manifest = {
-  files: { path: string; item: string; kind: string; size: number; sha256: string; name?: string }[]
-}
-
 const checkReceipt = async (
   receipt: string,
   keys: JSONWebKeySet,
@@ -135,17 +132,17 @@ const checkBundle = async (
     algorithms: ['EdDSA'],
   })
   expectThat(Buffer.from(payload).equals(manifestBytes), 'the signature is over the manifest')
-  const manifest = JSON.parse(manifestBytes.toString('utf8')) as Manifest
-  for (const line of manifest.files) {
+  const lines = readManifest(manifestBytes)
+  for (const line of lines) {
     const file = files[ids.indexOf(line.item)]
     const entry = entries.get(line.path)
     if (file === undefined || entry === undefined)
       throw new Error(`not so: ${line.path} is in the bundle and was sent`)
     expectThat(line.name === file.path, 'the manifest has the name the sender gave')
     expectThat(sha256(entry) === line.sha256, `digest of ${line.path}`)
-    expectThat(sha256(await file.read(0, file.size)) === line.sha256, `${line.path} is what was sent`)
+    expectThat(sha256(await file.read(0, file.size)) === sentDigest(line), `${line.path} is of what was sent`)
   }
-  return manifest.files
+  return lines
 }
 
 const print = (): void => {

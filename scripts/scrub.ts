@@ -21,6 +21,7 @@ const sentence: Record<Finding['harm'], string> = {
   cut: 'its object is not as long as it was',
   unreadable: 'bytes were changed and do not open',
   digest: 'bytes are not those that arrived',
+  served: 'what goes out is not the copy that was promised',
   size: 'parts of it are missing in the ledger',
   key: 'no key opens it',
   facts: 'its name and facts do not open',

@@ -2,6 +2,7 @@
 import type { CaseId, ItemId, PackId, PlanId, SenderId } from '#domain/id.ts'
 import type { Extent, ItemKind } from '#domain/item.ts'
 import type { PackState } from '#domain/pack.ts'
+import type { ServedCopy } from '#domain/patch.ts'
 import type { InstanceFacts } from '#domain/study.ts'
 import type { VerdictCode } from '#domain/verdict.ts'
 
@@ -40,6 +41,8 @@ export type ItemDecision = {
   readonly codes: readonly VerdictCode[]
   readonly sha256: Uint8Array
   readonly crc32: number
+  /** Only of a file that is changed on its way out; `sha256` and `crc32` are of the bytes that came. */
+  readonly served?: ServedCopy
   readonly sealedFacts: Uint8Array
   readonly instance: InstanceFacts | null
   readonly pages: number | null

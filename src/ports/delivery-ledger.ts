@@ -1,9 +1,14 @@
-/** Delivery ledger: grants, and what a reader of a case may be given. Only readable items ever leave it. */
+/**
+ * Delivery ledger: grants, and what a reader of a case may be given. Only readable items ever leave it,
+ * and one that may go out changed only (`leavesPatchedOnly`) does not leave without its served copy.
+ */
 import type { CaseState } from '#domain/case.ts'
 import type { Grant, Scope } from '#domain/grant.ts'
 import type { CaseId, GrantId, ItemId, OperatorId } from '#domain/id.ts'
 import type { Extent, Item, ItemKind } from '#domain/item.ts'
+import type { ServedCopy } from '#domain/patch.ts'
 import type { InstanceFacts } from '#domain/study.ts'
+import type { VerdictCode } from '#domain/verdict.ts'
 
 export type ReadableItem = {
   readonly id: ItemId
@@ -11,6 +16,9 @@ export type ReadableItem = {
   readonly size: number
   readonly sha256: Uint8Array
   readonly crc32: number
+  readonly codes: readonly VerdictCode[]
+  /** What leaves in its place, when it is changed on its way out; `sha256` and `crc32` are of the bytes that came. */
+  readonly served: ServedCopy | null
   readonly sealedFacts: Uint8Array
   readonly instance: InstanceFacts | null
   /** In order of their first chunk; keys wrapped by the case key. */

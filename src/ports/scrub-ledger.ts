@@ -4,6 +4,7 @@
  */
 import type { CaseId, ItemId, PackId } from '#domain/id.ts'
 import type { Extent, ItemState } from '#domain/item.ts'
+import type { ServedCopy } from '#domain/patch.ts'
 
 /** Its key is wrapped by the case key once its item has a digest, by its pack's key before; null: destroyed. */
 export type KeptExtent = Extent & { readonly wrappedKey: Uint8Array | null }
@@ -16,6 +17,8 @@ export type KeptItem = {
   /** Null until a verdict was given. */
   readonly sha256: Uint8Array | null
   readonly crc32: number | null
+  /** Null where it goes out as it came. */
+  readonly served: ServedCopy | null
   readonly sealedFacts: Uint8Array | null
   /** Null when it was destroyed. */
   readonly caseKey: string | null

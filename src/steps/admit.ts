@@ -10,15 +10,10 @@ import { packObject } from '#domain/pack.ts'
 import { factsSeal } from '#domain/seal-name.ts'
 import { worstOutcome } from '#domain/verdict.ts'
 import { openHeads } from '#formats/pack/heads.ts'
-import {
-  type OpenExtent,
-  openItemRange,
-  type ReadPack,
-  readItemRange,
-  sumItem,
-} from '#formats/pack/item-bytes.ts'
+import { type OpenExtent, openItemRange, type ReadPack, readItemRange } from '#formats/pack/item-bytes.ts'
 import { openName } from '#formats/pack/name.ts'
 import { readAhead } from '#formats/pack/read-ahead.ts'
+import { sumBoth } from '#formats/pack/served-bytes.ts'
 import { unwrapKey } from '#formats/sealed/key-wrap.ts'
 import { offerCase } from '#jobs/jobs.ts'
 import type {
@@ -170,13 +165,15 @@ const decide = async (
     name,
     ...(modified === null ? {} : { modified }),
   }
+  const codes = [
+    ...new Set([...found.codes, ...scanCodes(scanned, found), ...identities.codesOf(item.id, found)]),
+  ]
+  const patches = worstOutcome(codes) === 'rejected' ? [] : (found.patches ?? [])
   return {
     item: item.id,
     kind: found.kind,
-    codes: [
-      ...new Set([...found.codes, ...scanCodes(scanned, found), ...identities.codesOf(item.id, found)]),
-    ],
-    ...(await sumItem(extents, read, item.size, scanned.sha256)),
+    codes,
+    ...(await sumBoth(extents, read, item.size, patches, scanned.sha256)),
     sealedFacts: key.seal(Buffer.from(JSON.stringify(facts)), factsSeal(pack.case, item.id)),
     instance: found.instance,
     pages: found.facts.pages ?? null,

@@ -5,17 +5,18 @@
 import { type Refusal, refuse } from '#domain/fault.ts'
 import type { CaseId, ItemId } from '#domain/id.ts'
 import { packObject } from '#domain/pack.ts'
+import { patchedCodes } from '#domain/patch.ts'
 import { factsSeal } from '#domain/seal-name.ts'
 import type { SealedFacts } from '#domain/study.ts'
 import { bundleEntries, pageEntry } from '#formats/bundle/bundle-entries.ts'
 import { type Cover, writeReadme } from '#formats/bundle/cover.ts'
 import { entityTag } from '#formats/bundle/entity-tag.ts'
-import { placeItems } from '#formats/bundle/file-set.ts'
+import { type BundleItem, placeItems } from '#formats/bundle/file-set.ts'
 import { writeIndexPage } from '#formats/bundle/index-page.ts'
 import { listManifest, writeManifest } from '#formats/bundle/manifest.ts'
 import { cut, planZip, type ZipPlan } from '#formats/bundle/zip-plan.ts'
-import { openItemRange } from '#formats/pack/item-bytes.ts'
 import { readAhead } from '#formats/pack/read-ahead.ts'
+import { openServedRange } from '#formats/pack/served-bytes.ts'
 import type { CaseKey, CaseVault } from '#ports/case-vault.ts'
 import type { CaseContent, DeliveryLedger, ReadableItem } from '#ports/delivery-ledger.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
@@ -64,12 +65,21 @@ const factsOf = (key: CaseKey, of: CaseId, item: ReadableItem): SealedFacts => {
   return JSON.parse(opened.toString('utf8')) as SealedFacts
 }
 
+/** The item as the bundle has it: of one that is changed on its way out the sums of what goes out. */
+const toBundle = (key: CaseKey, of: CaseId, item: ReadableItem): BundleItem => {
+  const { id, kind, size, sha256, crc32, codes, served, instance } = item
+  const placed = { id, kind, size, sha256, crc32, instance, facts: factsOf(key, of, item) }
+  if (served === null) return placed
+  const original = { sha256, codes: patchedCodes.filter((code) => codes.includes(code)) }
+  return { ...placed, sha256: served.sha256, crc32: served.crc32, original }
+}
+
 const build = async (
   { vault, statements, maker }: ReadBundleNeeds,
   { case: of, revision, changedAt: modified, wrappedKey, items }: CaseContent,
 ): Promise<Built> => {
   const key = await vault.open(of, wrappedKey)
-  const set = placeItems(items.map((item) => ({ ...item, facts: factsOf(key, of, item) })))
+  const set = placeItems(items.map((item) => toBundle(key, of, item)))
   const cover = { ...maker, case: of, revision }
   const readme = writeReadme(cover, set)
   const index = writeIndexPage(cover, set)
@@ -129,7 +139,8 @@ export const readBundle = (needs: ReadBundleNeeds): ((of: CaseId) => Promise<Bun
       const item = built.items.get(segment.item)
       if (item === undefined) return
       const extents = item.extents.map((extent) => ({ ...extent, key: key.unwrap(extent.wrappedKey) }))
-      yield* openItemRange(extents, read, segment.offset, segment.offset + segment.length)
+      const end = segment.offset + segment.length
+      yield* openServedRange(extents, read, item.served?.patches ?? [], segment.offset, end)
     }
   }
 

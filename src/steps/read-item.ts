@@ -1,11 +1,12 @@
-/** Read item: one readable file of a case, any range of it. */
+/** Read item: one readable file of a case as it goes out, any range of it. */
 import { type Refusal, refuse } from '#domain/fault.ts'
 import type { CaseId, ItemId } from '#domain/id.ts'
 import type { ItemKind } from '#domain/item.ts'
 import { packObject } from '#domain/pack.ts'
 import { factsSeal } from '#domain/seal-name.ts'
 import type { SealedFacts } from '#domain/study.ts'
-import { type OpenExtent, openItemRange, readBytes } from '#formats/pack/item-bytes.ts'
+import { type OpenExtent, readBytes } from '#formats/pack/item-bytes.ts'
+import { openServedRange } from '#formats/pack/served-bytes.ts'
 import type { CaseVault } from '#ports/case-vault.ts'
 import type { DeliveryLedger } from '#ports/delivery-ledger.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
@@ -18,7 +19,7 @@ export type ReadItemNeeds = {
 
 export type ItemContent = {
   readonly length: number
-  /** Strong, quoted: the file's own digest. */
+  /** Strong, quoted: the digest of what goes out. */
   readonly etag: string
   readonly modified: Date
   readonly kind: ItemKind
@@ -42,17 +43,19 @@ export const readItem =
       ...extent,
       key: key.unwrap(extent.wrappedKey),
     }))
+    const { sha256 } = item.served ?? item
     return {
       length: item.size,
-      etag: `"${Buffer.from(item.sha256).toString('hex')}"`,
+      etag: `"${Buffer.from(sha256).toString('hex')}"`,
       modified: content.changedAt,
       kind: item.kind,
-      sha256: item.sha256,
+      sha256,
       name: facts.name ?? null,
       open: (start, end) =>
-        openItemRange(
+        openServedRange(
           extents,
           (pack, offset, length, into) => store.read(packObject(pack), offset, length, into),
+          item.served?.patches ?? [],
           start,
           end,
           Buffer.allocUnsafeSlow(Math.min(readBytes, Math.max(1, item.size * 2))),

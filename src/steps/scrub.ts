@@ -10,6 +10,7 @@ import { packObject } from '#domain/pack.ts'
 import { factsSeal } from '#domain/seal-name.ts'
 import { type OpenExtent, type ReadPack, readBytes } from '#formats/pack/item-bytes.ts'
 import { proveExtents, provePack } from '#formats/pack/proof.ts'
+import { sumServed } from '#formats/pack/served-bytes.ts'
 import { unwrapKey } from '#formats/sealed/key-wrap.ts'
 import type { CaseKey, CaseVault } from '#ports/case-vault.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
@@ -23,10 +24,10 @@ export type ScrubNeeds = {
 
 /**
  * `missing`: no object; `cut`: an object of another size; `unreadable`: bytes that do not open; `digest`: bytes
- * that are not those that came; `size`: runs that do not add up; `key`: no key that opens; `facts`: name and
+ * that are not those that came; `served`: a copy that goes out and is not the one it was; `size`: runs that do not add up; `key`: no key that opens; `facts`: name and
  * facts do not open.
  */
-export type Harm = 'missing' | 'cut' | 'unreadable' | 'digest' | 'size' | 'key' | 'facts'
+export type Harm = 'missing' | 'cut' | 'unreadable' | 'digest' | 'served' | 'size' | 'key' | 'facts'
 
 export type Finding = {
   readonly kind: 'item' | 'pack'
@@ -169,7 +170,11 @@ const checkItem = (needs: ScrubNeeds, item: KeptItem, scratch: Buffer): Promise<
     if (item.state !== 'receiving' && sum.bytes !== item.size) return { harm: 'size', pack: null }
     if (item.sha256 === null) return null
     const same = sum.sha256?.equals(item.sha256) === true && sum.crc32 === item.crc32
-    return same ? null : { harm: 'digest', pack: null }
+    if (!same) return { harm: 'digest', pack: null }
+    if (item.served === null) return null
+    const served = await sumServed(opened(key), read, item.served.patches, scratch)
+    const kept = served.crc32 === item.served.crc32 && Buffer.compare(served.sha256, item.served.sha256) === 0
+    return kept ? null : { harm: 'served', pack: null }
   }
 
   const unread = async (): Promise<Problem> => {

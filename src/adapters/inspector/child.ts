@@ -17,6 +17,7 @@ import {
   sizeBytes,
   writeRead,
 } from './frames.ts'
+import { writeFindings } from './write-findings.ts'
 
 const tiredBytes = 400_000_000
 const tiredMicroseconds = 20_000_000
@@ -79,6 +80,6 @@ for (;;) {
     },
     head,
   )
-  const json = Buffer.from(`${isTired() ? '\x01' : '\0'}${JSON.stringify(findings)}`)
+  const json = Buffer.from(`${isTired() ? '\x01' : '\0'}${writeFindings(findings)}`)
   send(frameKinds.done, json)
 }

@@ -4,6 +4,7 @@
  */
 import type { VerdictCode } from '#domain/verdict.ts'
 import { type DicomReport, inspectDicom } from '#formats/dicom/inspect-dicom.ts'
+import { preamblePatches } from '#formats/dicom/preamble.ts'
 import { sniff } from '#formats/sniff.ts'
 import type { ByteSource, Findings } from '#ports/inspector.ts'
 
@@ -54,10 +55,13 @@ export const examine = async (source: ByteSource, head: Buffer): Promise<Finding
   if (sniffed === 'pdf') return examinePdf(source, 0, source.size)
   const report = await inspectDicom(source, head, sniffed === 'dicom-bare')
   const inner = report.pdf === null ? [] : await examineEncapsulated(source, report.pdf)
+  const kind = report.codes.some((code) => noRecord.has(code)) ? 'other' : 'dicom'
   return {
-    kind: report.codes.some((code) => noRecord.has(code)) ? 'other' : 'dicom',
+    kind,
     codes: [...new Set([...report.codes, ...inner])],
     instance: report.instance,
     facts: report.facts,
+    // The preamble only: a PDF inside is a value of the image's header, and stays as it is.
+    patches: kind === 'dicom' ? preamblePatches(report.codes) : [],
   }
 }

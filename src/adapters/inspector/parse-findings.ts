@@ -4,6 +4,8 @@
  */
 import type { InstanceFacts, SealedFacts } from '#domain/study.ts'
 import { isVerdictCode, type VerdictCode } from '#domain/verdict.ts'
+import { preamblePatches } from '#formats/dicom/preamble.ts'
+import { patchText, readPatches } from '#formats/patch-text.ts'
 import type { Findings } from '#ports/inspector.ts'
 
 const longestText = 256
@@ -101,16 +103,32 @@ const parseFacts = (value: unknown): SealedFacts => {
 const isKind = (value: unknown): value is Findings['kind'] =>
   value === 'dicom' || value === 'pdf' || value === 'other'
 
-/** Reads findings from JSON, or returns null when anything in them is not of its shape. */
-export const parseFindings = (json: string): Findings | null => {
+/**
+ * Only a picture is patched as its reader says. Of a DICOM file the codes alone decide, so that no child can let a
+ * program out, or write one; nothing else is patched at all.
+ */
+const parsePatches = (
+  value: unknown,
+  { kind, codes }: Pick<Findings, 'kind' | 'codes'>,
+  size: number,
+): Pick<Findings, 'patches'> => {
+  const patches = value === undefined ? [] : (readPatches(value, size) ?? unfit())
+  const due = kind === 'dicom' ? preamblePatches(codes) : []
+  if (kind !== 'picture' && patchText(patches) !== patchText(due)) return unfit()
+  return patches.length === 0 ? {} : { patches }
+}
+
+/** Reads findings about a file of `size` bytes; null when anything in them is not of its shape. */
+export const parseFindings = (json: string, size: number): Findings | null => {
   try {
     const value: unknown = JSON.parse(json)
     if (!isFields(value) || !isKind(value.kind)) return null
+    const said = { kind: value.kind, codes: parseCodes(value.codes) }
     return {
-      kind: value.kind,
-      codes: parseCodes(value.codes),
+      ...said,
       instance: orNull(value.instance, parseInstance),
       facts: parseFacts(value.facts),
+      ...parsePatches(value.patches, said, size),
     }
   } catch (error) {
     if (error instanceof Unfit || error instanceof SyntaxError) return null

@@ -4,6 +4,7 @@ import type { CaseId, ItemId } from '#domain/id.ts'
 import { readableStates } from '#domain/item.ts'
 import { worstOutcome } from '#domain/verdict.ts'
 import type { ArrivedPack, ItemDecision, Twins } from '#ports/admission-ledger.ts'
+import { addServed } from './served-copy.ts'
 import type { Tables } from './tables.ts'
 
 type Trx = Transaction<Tables>
@@ -145,6 +146,7 @@ export const writeDecisions = async (
     replaceKeys(pack, decided),
     ...addInstances(pack.case, kept, at),
     ...addDocuments(pack.case, kept),
+    ...addServed(kept),
     addVerdicts(decided, at),
     ...(decided.some(isReadable) ? [renewContent(pack.case, at)] : []),
   ]

@@ -129,6 +129,7 @@ describe('the tables', () => {
       'series.modality',
       'series.series_uid',
       'series.study_uid',
+      'served_copies.patches',
       'studies.study_uid',
       'verdicts.codes',
       'verdicts.outcome',

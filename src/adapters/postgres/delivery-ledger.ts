@@ -4,10 +4,12 @@ import { mayRead } from '#domain/case.ts'
 import { scopes } from '#domain/grant.ts'
 import type { CaseId, ItemId } from '#domain/id.ts'
 import { readableStates } from '#domain/item.ts'
+import { leavesPatchedOnly } from '#domain/patch.ts'
 import { isVerdictCode } from '#domain/verdict.ts'
 import type { CaseContent, DeliveryLedger, ReadableItem } from '#ports/delivery-ledger.ts'
 import { type Database, guarded } from './database.ts'
 import { toExtent } from './extent-row.ts'
+import { servedColumns, toServed } from './served-copy.ts'
 import type { Tables } from './tables.ts'
 
 type Trx = Transaction<Tables>
@@ -30,8 +32,10 @@ const readItems = async (trx: Trx, of: CaseId, only: ItemId | null): Promise<rea
   const rows = await trx
     .selectFrom('items')
     .leftJoin('instances', 'instances.item_id', 'items.id')
+    .leftJoin('served_copies', 'served_copies.item_id', 'items.id')
     .selectAll('instances')
     .select(['items.id', 'items.kind', 'items.size', 'items.sha256', 'items.crc32', 'items.sealed_facts'])
+    .select(['items.codes', ...servedColumns])
     .where('items.case_id', '=', of)
     .where('items.state', 'in', readableStates)
     .$if(only !== null, (query) => query.where('items.id', '=', only ?? ('' as ItemId)))
@@ -40,6 +44,9 @@ const readItems = async (trx: Trx, of: CaseId, only: ItemId | null): Promise<rea
   const extents = await readExtents(trx, of, only)
   return rows.flatMap((row) => {
     if (row.sha256 === null || row.crc32 === null || row.sealed_facts === null || row.kind === null) return []
+    const codes = row.codes.filter(isVerdictCode)
+    const served = toServed(row, row.size)
+    if (served === null && leavesPatchedOnly(codes)) return []
     return [
       {
         id: row.id,
@@ -47,6 +54,8 @@ const readItems = async (trx: Trx, of: CaseId, only: ItemId | null): Promise<rea
         size: row.size,
         sha256: row.sha256,
         crc32: row.crc32,
+        codes,
+        served,
         sealedFacts: row.sealed_facts,
         extents: extents.get(row.id) ?? [],
         instance:

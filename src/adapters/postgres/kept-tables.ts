@@ -94,6 +94,7 @@ const caseTables = {
     created_at: 'time',
     decided_at: 'time',
   },
+  served_copies: { item_id: 'text', patches: 'text', sha256: 'bytes', crc32: 'number' },
   extents: {
     item_id: 'text',
     first: 'number',
@@ -170,7 +171,7 @@ export const keptAuditTable: KeptTable = toTable(['audit', auditTable])
 const ownRows = (name: string, id: CaseId): RawBuilder<unknown> => {
   if (name === 'cases') return sql`id = ${id}`
   if (name === 'receipts') return sql`sender_id in (select id from senders where case_id = ${id})`
-  if (name === 'extents' || name === 'verdicts')
+  if (name === 'extents' || name === 'verdicts' || name === 'served_copies')
     return sql`item_id in (select id from items where case_id = ${id})`
   return sql`case_id = ${id}`
 }

@@ -6,6 +6,7 @@ import { up as trunk } from './migrations/0001-trunk.ts'
 import { up as bucket } from './migrations/0002-bucket.ts'
 import { up as heads } from './migrations/0003-heads.ts'
 import { up as decisions } from './migrations/0004-decisions.ts'
+import { up as served } from './migrations/0006-served.ts'
 import type { Tables } from './tables.ts'
 
 const migrations = {
@@ -13,10 +14,11 @@ const migrations = {
   '0002-bucket': { up: bucket },
   '0003-heads': { up: heads },
   '0004-decisions': { up: decisions },
+  '0006-served': { up: served },
 }
 
 /** The migration after which a database is as this program wants it. */
-export const newestMigration: string | undefined = Object.keys(migrations).at(-1)
+export const newestMigration: string | undefined = Object.keys(migrations).toSorted().at(-1)
 
 /** Applies what is missing. @throws `ledger.unavailable` when a migration fails; it is rolled back whole. */
 export const migrate = async (db: Kysely<Tables>): Promise<void> => {

@@ -5,6 +5,7 @@ import type { ItemState } from '#domain/item.ts'
 import type { KeptExtent, KeptItem, KeptPack, Page, ScrubLedger } from '#ports/scrub-ledger.ts'
 import { type Database, guarded } from './database.ts'
 import { toKeptExtent } from './extent-row.ts'
+import { type ServedRow, servedColumns, toServed } from './served-copy.ts'
 import type { Tables } from './tables.ts'
 
 /** Extents that come with their item; an item of more is a large file, whose others are asked for by themselves. */
@@ -23,7 +24,8 @@ const keptStates = [
 type ItemRow = Pick<
   Selectable<Tables['items']>,
   'id' | 'case_id' | 'state' | 'size' | 'sha256' | 'crc32' | 'sealed_facts'
-> & { readonly wrapped_key: string | null }
+> &
+  ServedRow & { readonly wrapped_key: string | null }
 
 const toItem = (row: ItemRow, extents: readonly KeptExtent[]): KeptItem => ({
   id: row.id,
@@ -32,6 +34,7 @@ const toItem = (row: ItemRow, extents: readonly KeptExtent[]): KeptItem => ({
   size: row.size,
   sha256: row.sha256,
   crc32: row.crc32,
+  served: toServed(row, row.size),
   sealedFacts: row.sealed_facts,
   caseKey: row.wrapped_key,
   extents: extents.slice(0, extentsAtOnce),
@@ -52,7 +55,8 @@ const readItems = (
         .selectFrom('items')
         .innerJoin('cases', 'cases.id', 'items.case_id')
         .select(['items.id', 'items.case_id', 'items.state', 'items.size', 'items.sha256', 'items.crc32'])
-        .select(['items.sealed_facts', 'cases.wrapped_key'])
+        .leftJoin('served_copies', 'served_copies.item_id', 'items.id')
+        .select(['items.sealed_facts', 'cases.wrapped_key', ...servedColumns])
         .where('items.state', 'in', keptStates)
         .where('cases.state', '<>', 'erased')
         .$if(after !== null, (query) => query.where('items.id', '>', after ?? ('' as ItemId)))

@@ -106,6 +106,7 @@ export type Tables = {
     admitted_at: Date | null
   }
   pack_heads: { pack_id: PackId; sealed_heads: Bytes }
+  served_copies: { item_id: ItemId; patches: string; sha256: Bytes; crc32: number }
   extents: {
     item_id: ItemId
     first: number

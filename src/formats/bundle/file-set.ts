@@ -5,14 +5,17 @@
 import type { ItemId } from '#domain/id.ts'
 import type { ItemKind } from '#domain/item.ts'
 import type { InstanceFacts, SealedFacts } from '#domain/study.ts'
+import type { VerdictCode } from '#domain/verdict.ts'
 
-/** A readable item as the ledger knows it; `size` in bytes, `sha256` (32 bytes) and `crc32` of the plain bytes. */
+/** A readable item as the ledger knows it; `size` in bytes, `sha256` (32 bytes) and `crc32` of the bytes that go out. */
 export type BundleItem = {
   readonly id: ItemId
   readonly kind: ItemKind
   readonly size: number
   readonly sha256: Uint8Array
   readonly crc32: number
+  /** Only where those are not the bytes that came: the digest of these, and the codes that say why. */
+  readonly original?: { readonly sha256: Uint8Array; readonly codes: readonly VerdictCode[] }
   /** Null for everything that has no place in a DICOM study. */
   readonly instance: InstanceFacts | null
   readonly facts: SealedFacts

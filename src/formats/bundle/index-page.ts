@@ -3,7 +3,14 @@
  * that we made; every text from a record is escaped and keeps its own writing direction.
  */
 import { type Cover, count } from './cover.ts'
-import type { FileSet, PlacedFile, PlacedPatient, PlacedSeries, PlacedStudy } from './file-set.ts'
+import {
+  type FileSet,
+  listFiles,
+  type PlacedFile,
+  type PlacedPatient,
+  type PlacedSeries,
+  type PlacedStudy,
+} from './file-set.ts'
 import { type Html, html, htmlText } from './html.ts'
 
 /** Decimal units, as file managers show them. */
@@ -29,12 +36,30 @@ const writeName = (text: string): string =>
 const firstText = (...texts: (string | undefined)[]): string | undefined =>
   texts.find((text) => text !== undefined && text.trim() !== '')
 
+const isChanged = ({ item }: PlacedFile): boolean => item.original !== undefined
+
+/** What stands beside files of which some were changed on their way out. */
+const noteChanged = (files: readonly PlacedFile[]): string => {
+  const changed = files.filter(isChanged).length
+  if (changed === 0) return ''
+  return files.length === 1 ? ', changed on its way out' : `, ${changed} changed on the way out`
+}
+
+const writeChanged = (files: readonly PlacedFile[]): Html | string => {
+  const changed = files.filter(isChanged).length
+  if (changed === 0) return ''
+  return html`<p>${count(changed, 'file was', 'files were')} changed on the way out, and only there: what could act on a
+computer, or tell where a picture was taken, is blanked. The sender’s digest stands in <code>MANIFEST.JSN</code> under
+<code>original</code>.</p>
+`
+}
+
 const writeSeries = ({ path, number, files }: PlacedSeries): Html => {
   const first = files[0]?.item
   const title = firstText(first?.facts.seriesDescription, first?.facts.bodyPart) ?? 'no description'
   const bytes = files.reduce((sum, { item }) => sum + item.size, 0)
   return html`<li><b>${first?.instance.modality ?? ''} ${number ?? ''}</b> <bdi>${title}</bdi>
-<small>${count(files.length, 'file', 'files')}, ${writeSize(bytes)}, in <code>${path}</code></small></li>
+<small>${count(files.length, 'file', 'files')}, ${writeSize(bytes)}, in <code>${path}</code>${noteChanged(files)}</small></li>
 `
 }
 
@@ -57,11 +82,12 @@ const writePatient = ({
 <p>Patient number: <bdi>${firstText(id) ?? 'none'}</bdi></p>
 ${studies.map(writeStudy)}`
 
-const writeDocument = ({ path, item }: PlacedFile): Html => {
+const writeDocument = (file: PlacedFile): Html => {
+  const { path, item } = file
   const { name, title, pages } = item.facts
   const length = pages === undefined ? '' : `${count(pages, 'page', 'pages')}, `
   return html`<li><a href="${path}"><bdi>${firstText(title, name) ?? path}</bdi></a>
-<small>${length}${writeSize(item.size)}, <code>${path}</code></small></li>
+<small>${length}${writeSize(item.size)}, <code>${path}</code>${noteChanged([file])}</small></li>
 `
 }
 
@@ -97,7 +123,7 @@ p small { display: inline; } .caution { border: 2px solid #8a5a00; background: #
 <p><small>Case <code>${cover.case}</code>, revision ${cover.revision}</small></p>
 <p class="caution">Not for primary diagnosis. Confidential. No viewer program is included: open the folder
 <code>DICOM</code> with a DICOM viewer. <a href="README.TXT">README.TXT</a> says how to check every file.</p>
-<h2>Documents</h2>
+${writeChanged(listFiles(set))}<h2>Documents</h2>
 ${writeDocuments(set.documents)}
 ${set.patients.length === 0 ? html`<h2>Images</h2><p>None.</p>` : set.patients.map(writePatient)}
 </body>

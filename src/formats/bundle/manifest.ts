@@ -1,10 +1,14 @@
 /**
  * Manifest: every file of a bundle with its SHA-256, as canonical JSON that is then signed. It holds no time
  * and nothing by chance: one revision of a case has one manifest, byte for byte.
+ *
+ * A file that was changed on its way out has both digests: `sha256` is of what is in the bundle, `original.sha256` of
+ * what was sent, as the sender's receipt has it; `original.codes` says why. Its length is the same.
  */
 import { canonicalJson } from '#domain/canonical-json.ts'
 import type { CaseId, ItemId } from '#domain/id.ts'
 import type { ItemKind } from '#domain/item.ts'
+import type { VerdictCode } from '#domain/verdict.ts'
 import { type FileSet, listFiles } from './file-set.ts'
 
 /** Digests are SHA-256 in lower-case hex, sizes in bytes, paths as in the bundle. */
@@ -22,6 +26,7 @@ export type CaseManifest = {
     readonly size: number
     readonly sha256: string
     readonly name?: string
+    readonly original?: { readonly sha256: string; readonly codes: readonly VerdictCode[] }
   }[]
 }
 
@@ -48,6 +53,9 @@ export const listManifest = (
     size: item.size,
     sha256: hex(item.sha256),
     ...(item.facts.name === undefined ? {} : { name: item.facts.name.toWellFormed() }),
+    ...(item.original === undefined
+      ? {}
+      : { original: { sha256: hex(item.original.sha256), codes: item.original.codes } }),
   })),
 })
 

@@ -1,8 +1,13 @@
 /**
  * Preamble: the 128 free bytes before a Part 10 file (PS3.10 §7.1). A second file format may begin there; a TIFF
  * does so legitimately, a program or a page does not (CVE-2019-11687).
+ *
+ * On the way out the 128 bytes are zeros, for a program, a page, a PDF, an archive and for anything unknown. A TIFF's
+ * header stays: the file is then meant to be opened both ways, and nothing runs that is opened as a TIFF.
  */
+import type { Patch } from '#domain/patch.ts'
 import type { VerdictCode } from '#domain/verdict.ts'
+import { preambleBytes } from '#formats/sniff.ts'
 
 const programs = [
   'MZ',
@@ -36,3 +41,9 @@ export const judgePreamble = (preamble: Buffer): VerdictCode | null => {
   if (starts(programs) || anywhere.test(text)) return 'PREAMBLE_EXECUTABLE'
   return starts(tiffs) ? 'PREAMBLE_TIFF' : 'PREAMBLE_NONZERO'
 }
+
+/** What is changed on its way out of a DICOM file for which these codes were found. */
+export const preamblePatches = (codes: readonly VerdictCode[]): readonly Patch[] =>
+  codes.includes('PREAMBLE_EXECUTABLE') || codes.includes('PREAMBLE_NONZERO')
+    ? [{ at: 0, length: preambleBytes, bytes: new Uint8Array(0) }]
+    : []
