@@ -66,7 +66,9 @@ export const verdictTable = {
   MALWARE_FOUND: quarantined('The virus scanner recognised this file. Nobody can open it.'),
   SCAN_LIMIT: quarantined('The file was too large or too deeply packed to be checked completely.'),
   CHECK_UNAVAILABLE: quarantined('A safety check could not run. The file waits until a person has looked.'),
-  PREAMBLE_EXECUTABLE: quarantined('The file is at the same time a program or a web page.'),
+  PREAMBLE_EXECUTABLE: quarantined(
+    'The file is at the same time a program or a web page. The image may be real; that part never goes out.',
+  ),
   DICOM_TRUNCATED: quarantined(partMissing),
   PIXELS_TRUNCATED: quarantined(partMissing),
   PIXELS_DAMAGED: quarantined(partMissing),

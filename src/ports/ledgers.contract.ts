@@ -6,6 +6,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { isRefusal } from '#domain/fault.ts'
 import type { AnyId, CaseId, ItemId, LinkId, PackId, PlanId, SenderId, SessionId } from '#domain/id.ts'
 import { chunkBytes, chunkCount } from '#domain/item.ts'
+import type { ServedCopy } from '#domain/patch.ts'
 import type { InstanceFacts } from '#domain/study.ts'
 import type { AdmissionLedger, ArrivedPack, ItemDecision } from './admission-ledger.ts'
 import type { AuditLedger } from './audit-ledger.ts'
@@ -200,6 +201,13 @@ export const newInstance = (over: Partial<InstanceFacts> = {}): InstanceFacts =>
   columns: 512,
   frames: 1,
   ...over,
+})
+
+/** What goes out of a file of at least 128 bytes in its place. */
+export const newServed = (): ServedCopy => ({
+  patches: [{ at: 0, length: 128, bytes: bytes(3) }],
+  sha256: bytes(),
+  crc32: 0xcafebabe,
 })
 
 /** A decision on every item of a pack, accepted unless `over` says otherwise. */

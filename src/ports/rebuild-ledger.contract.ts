@@ -14,6 +14,7 @@ import {
   newInstance,
   newLargeFile,
   newPack,
+  newServed,
   newSession,
   noon,
   openCase,
@@ -44,10 +45,10 @@ export const rebuildLedgerContract = (name: string, open: () => Promise<RebuiltL
       const sending = await openSender(ledgers)
       const link = await openLink(ledgers, sending, { codeHash: bytes(60), maxUses: 3 })
       granted(await ledgers.links.exchange(link.id, newSession(noon)))
-      const { pack } = await arrive(ledgers, sending, [1, 2, 3, 0])
+      const { pack } = await arrive(ledgers, sending, [200, 2, 3, 0])
       await admitAll(ledgers, pack.id, (n) =>
         n === 0
-          ? { kind: 'dicom', instance: newInstance(), codes: ['BAD_VR', 'PDF_URI'] }
+          ? { kind: 'dicom', instance: newInstance(), codes: ['BAD_VR', 'PDF_URI'], served: newServed() }
           : n === 1
             ? { kind: 'pdf', pages: 3, codes: ['PDF_PASSWORD'] }
             : { codes: ['EMPTY_FILE'] },
@@ -97,7 +98,7 @@ export const rebuildLedgerContract = (name: string, open: () => Promise<RebuiltL
       it('puts every row back as it was', async () => {
         const { case: id } = await live()
         const rows = await rowsOf(id)
-        expect(rows.map((some) => some.table.name)).toHaveLength(14)
+        expect(rows.map((some) => some.table.name)).toHaveLength(15)
         ledgers = await open()
         expect(await restore(id, rows)).toEqual({ items: 6 })
         expect(await rowsOf(id)).toEqual(rows)

@@ -14,6 +14,7 @@ import {
   newId,
   newInstance,
   newPack,
+  newServed,
   noon,
   openSender,
   race,
@@ -47,6 +48,21 @@ describe('what admission leaves in the tables', () => {
     expect(keys.get(rejected?.item ?? '')).toBeNull()
     for (const one of [quarantined, accepted])
       expect(keys.get(one?.item ?? '')?.equals(caseKeyOf(one?.item ?? pack.extents[0]!.item, 0))).toBe(true)
+  })
+
+  it('keeps a served copy of what may once be read, and of no rejected file', async () => {
+    const ledgers = await ledger.fresh()
+    const sending = await openSender(ledgers)
+    const { pack } = await arrive(ledgers, sending, [200, 201, 202])
+    const codes = [['DUPLICATE'], ['PREAMBLE_EXECUTABLE'], ['PREAMBLE_NONZERO']] as const
+    const decided = await admitAll(ledgers, pack.id, (n) => ({ codes: codes[n] ?? [], served: newServed() }))
+    const rows = await ledger.sql<{ item_id: string }>('select item_id from served_copies')
+    expect(rows.map((row) => row.item_id).toSorted()).toEqual(
+      decided
+        .slice(1)
+        .map((one) => one.item)
+        .toSorted(),
+    )
   })
 
   it('indexes what is kept, and no rejected file', async () => {

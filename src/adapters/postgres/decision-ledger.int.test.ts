@@ -4,7 +4,16 @@ import type { OperatorId } from '#domain/id.ts'
 import { openTestLedger, type TestLedger } from '#fixtures/ledger.ts'
 import { checkAgainContract } from '#ports/check-again.contract.ts'
 import { decisionLedgerContract } from '#ports/decision-ledger.contract.ts'
-import { admitAll, arrive, bytes, newInstance, noon, openSender, plain } from '#ports/ledgers.contract.ts'
+import {
+  admitAll,
+  arrive,
+  bytes,
+  newInstance,
+  newServed,
+  noon,
+  openSender,
+  plain,
+} from '#ports/ledgers.contract.ts'
 
 let ledger: TestLedger
 beforeAll(async () => {
@@ -21,7 +30,12 @@ describe('what a decision leaves in the tables', () => {
     const sending = await openSender(ledgers)
     const { pack, files } = await arrive(ledgers, sending, [1, 2])
     const codes = ['NO_PIXELS'] as const
-    await admitAll(ledgers, pack.id, () => ({ kind: 'dicom', codes, instance: newInstance() }))
+    await admitAll(ledgers, pack.id, () => ({
+      kind: 'dicom',
+      codes,
+      instance: newInstance(),
+      served: newServed(),
+    }))
     const by = randomUUID() as OperatorId
     const sealedNote = bytes(60)
     for (const [file, act] of [
@@ -49,7 +63,8 @@ describe('what a decision leaves in the tables', () => {
     expect(await ledger.sql('select item_id from extents where wrapped_key is null')).toEqual([
       { item_id: discarded?.id },
     ])
-    expect(await ledger.sql('select item_id from instances')).toEqual([{ item_id: released?.id }])
+    for (const table of ['instances', 'served_copies'])
+      expect(await ledger.sql(`select item_id from ${table}`)).toEqual([{ item_id: released?.id }])
   })
 
   it('and the case is owed a sealed index at once', async () => {

@@ -33,6 +33,7 @@ describe('writeReadme', () => {
       'sha256sum',
       'certutil',
       'MANIFEST.JWS',
+      'changed on its way out',
     ])
       expect(text).toContain(words)
     for (const words of [

@@ -32,6 +32,20 @@ print(json.dumps(seen))`
 const hostile = '"><script>alert(1)</script><img src=x onerror=alert(2)>\'&amp;\u0000\u202e'
 
 describe('writeIndexPage', () => {
+  it('says which files were changed on the way out, and nothing where none was', () => {
+    const original = { sha256: Buffer.alloc(32), codes: [] }
+    const items = [
+      sampleItem(1, 'dicom', {}),
+      { ...sampleItem(2, 'dicom', {}), original },
+      { ...sampleItem(3, 'picture'), original },
+    ]
+    const text = page(items)
+    expect(text).toContain('2 files were changed on the way out')
+    expect(text).toContain('SE000001</code>, 1 changed on the way out')
+    expect(text).toContain('.IMG</code>, changed on its way out')
+    expect(page(items.slice(0, 1))).not.toMatch(/changed/)
+  })
+
   it('lists studies, series and documents with links that are in the bundle', () => {
     const items = [
       sampleItem(1, 'pdf', null, { title: 'Discharge letter', pages: 2 }),

@@ -29,6 +29,20 @@ describe('writeManifest', () => {
     )
   })
 
+  it('has both digests of a file that was changed on its way out, and why', () => {
+    const [item = sampleItem(1, 'pdf')] = items
+    const original = { sha256: Buffer.alloc(32, 7), codes: ['PREAMBLE_EXECUTABLE' as const] }
+    const { files } = listManifest(id, 7, [], placeItems([{ ...item, original }]))
+    expect(files).toMatchObject([
+      {
+        size: item.size,
+        sha256: Buffer.from(item.sha256).toString('hex'),
+        original: { sha256: '07'.repeat(32), codes: ['PREAMBLE_EXECUTABLE'] },
+      },
+    ])
+    expect(listManifest(id, 7, [], placeItems([item])).files[0]).not.toHaveProperty('original')
+  })
+
   it('is the same for the same revision, however the ledger gave its rows', () => {
     const [a, b] = [items, items.toReversed()].map((rows) =>
       writeManifest(listManifest(id, 7, pages, placeItems(rows))),

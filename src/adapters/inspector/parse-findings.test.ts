@@ -1,0 +1,63 @@
+/** Findings as a hostile child might write them: patches above all, since they change what a reader is given. */
+import { describe, expect, it } from 'vitest'
+import type { Findings } from '#ports/inspector.ts'
+import { parseFindings } from './parse-findings.ts'
+import { writeFindings } from './write-findings.ts'
+
+const size = 1_000
+const zeroed = { at: 0, length: 128, bytes: new Uint8Array(0) }
+const program: Findings = {
+  kind: 'dicom',
+  codes: ['PREAMBLE_EXECUTABLE'],
+  instance: null,
+  facts: {},
+  patches: [zeroed],
+}
+
+const said = (over: object, of = size) =>
+  parseFindings(
+    JSON.stringify({ kind: 'dicom', codes: ['PREAMBLE_EXECUTABLE'], instance: null, facts: {}, ...over }),
+    of,
+  )
+
+describe('patches in findings', () => {
+  it('come back as they were written', () => {
+    expect(parseFindings(writeFindings(program), size)).toEqual({
+      ...program,
+      patches: [{ ...zeroed, bytes: Buffer.alloc(0) }],
+    })
+    const sound: Findings = { ...program, codes: ['PREAMBLE_TIFF'], patches: [] }
+    expect(parseFindings(writeFindings(sound), size)).not.toHaveProperty('patches')
+  })
+
+  it.each<[string, unknown]>([
+    ['none, for a program', undefined],
+    ['an empty list, for a program', []],
+    ['a part of the preamble', [{ at: 0, length: 64, bytes: '' }]],
+    ['a text for the preamble', [{ at: 0, length: 128, bytes: 'TVo=' }]],
+    ['more than the preamble', [{ at: 0, length: 129, bytes: '' }]],
+    [
+      'another place as well',
+      [
+        { at: 0, length: 128, bytes: '' },
+        { at: 500, length: 1, bytes: '' },
+      ],
+    ],
+    ['no list', { at: 0, length: 128, bytes: '' }],
+    ['no patch', [null]],
+    ['a place as text', [{ at: '0', length: 128, bytes: '' }]],
+    ['bytes as a list', [{ at: 0, length: 128, bytes: [] }]],
+    ['bytes that are no base64', [{ at: 0, length: 128, bytes: '!' }]],
+  ])('are not believed: %s', (_what, patches) => {
+    expect(said({ patches: [{ at: 0, length: 128, bytes: '' }] })).not.toBeNull()
+    expect(said({ patches })).toBeNull()
+  })
+
+  it('are not believed outside the file, nor for a kind that has none', () => {
+    const patches = [{ at: 0, length: 128, bytes: '' }]
+    expect(said({ patches }, 127)).toBeNull()
+    expect(said({ patches, codes: [] })).toBeNull()
+    expect(said({ patches, codes: ['PREAMBLE_TIFF'] })).toBeNull()
+    for (const kind of ['pdf', 'other']) expect(said({ patches, kind, codes: ['PDF_URI'] })).toBeNull()
+  })
+})
