@@ -17,6 +17,7 @@ import {
   status,
 } from '#fixtures/client/sender.ts'
 import { ctStudy } from '#fixtures/dicom/ct-study.ts'
+import { ctWithPreamble } from '#fixtures/dicom/shapes.ts'
 import { type Gateway, startGateway } from '#fixtures/gateway.ts'
 import { canaryPatient } from '#fixtures/patient.ts'
 import { runProgram } from '#fixtures/run-program.ts'
@@ -102,6 +103,7 @@ beforeAll(async () => {
     ...slices(20, 5, 128),
     ...slices(2, 6, 700),
     inMemory('bad.txt', Buffer.from('no')),
+    inMemory('odd.dcm', ctWithPreamble(Buffer.from('old'), 9).bytes),
   ])
   for (let states = ['received']; states.includes('received'); )
     states = (await status(gateway.url, session)).map((item) => item.state)
@@ -125,6 +127,7 @@ describe('scrub', () => {
     )
     expect(states).toEqual([
       { state: 'accepted', n: 22 },
+      { state: 'accepted_with_warnings', n: 1 },
       { state: 'received', n: 3 },
       { state: 'receiving', n: 1 },
       { state: 'rejected', n: 1 },
@@ -135,7 +138,7 @@ describe('scrub', () => {
     expect(large?.n).toBeGreaterThan(1)
     const { code, totals, found } = await scrubJson()
     expect(found).toEqual([])
-    expect(totals).toMatchObject({ items: 26, damagedItems: 0, damagedPacks: 0 })
+    expect(totals).toMatchObject({ items: 27, damagedItems: 0, damagedPacks: 0 })
     expect(totals.bytes).toBeGreaterThan(2_000_000)
     expect(code).toBe(0)
   })
@@ -250,6 +253,33 @@ describe('scrub', () => {
     expect((await scrubJson()).code).toBe(0)
   })
 
+  it('finds a copy that goes out and is not the one it was', async () => {
+    const [row] = await rows<{ item_id: string; patches: string }>(
+      'select item_id, patches from served_copies',
+    )
+    const { item_id: id = '', patches = '' } = row ?? {}
+    for (const change of [
+      `sha256 = sha256('x')`,
+      'crc32 = crc32 # 1',
+      `patches = replace(patches, '128', '4')`,
+    ]) {
+      await pool.query('create table aside as select * from served_copies')
+      await pool.query(`update served_copies set ${change}`)
+      const { code, items, packs } = await scrubJson()
+      await pool.query(
+        'delete from served_copies; insert into served_copies select * from aside; drop table aside',
+      )
+      expect({ change, code, items, packs }).toEqual({
+        change,
+        code: 1,
+        items: { [id]: 'served' },
+        packs: {},
+      })
+    }
+    expect(patches).toBe('[{"at":0,"bytes":"","length":128}]')
+    expect((await scrubJson()).code).toBe(0)
+  })
+
   it('says in words what it found, and never a name', async () => {
     const [hit] = await extentsIn(
       (await rows<{ id: string }>(`select id from packs where state = 'stored' limit 1`))[0]?.id ?? '',
@@ -263,7 +293,7 @@ describe('scrub', () => {
     expect(out).toContain(
       `item ${hit.item_id} of case ${caseId} in pack ${hit.pack_id}: bytes were changed and do not open\n`,
     )
-    expect(out).toMatch(/26 items, 1 damaged; \d+ packs, 0 damaged; [\d.]+ MB in [\d.]+ s/)
+    expect(out).toMatch(/27 items, 1 damaged; \d+ packs, 0 damaged; [\d.]+ MB in [\d.]+ s/)
     expect(out + err).not.toMatch(/CANARY/)
   })
 

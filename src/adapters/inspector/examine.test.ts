@@ -57,9 +57,8 @@ describe('patches', () => {
   })
 
   it('are none for what is refused', async () => {
-    const file = withPreamble('MZ')
-    const headerOnly = file.subarray(0, 144 + file.readUInt32LE(140))
-    expect(await look(headerOnly)).toMatchObject({ kind: 'other', patches: [] })
+    const directory = writeCt('explicit', { 0x00080016: { vr: 'UI', value: '1.2.840.10008.1.3.10' } })
+    expect(await look(withPreamble('MZ', directory))).toMatchObject({ kind: 'other', patches: [] })
     expect((await look(Buffer.alloc(0))).patches ?? []).toEqual([])
   })
 })
