@@ -261,7 +261,7 @@ describe('scrub', () => {
     for (const change of [
       `sha256 = sha256('x')`,
       'crc32 = crc32 # 1',
-      `patches = replace(patches, '128', '4')`,
+      `patches = replace(patches, '128', '2')`,
     ]) {
       await pool.query('create table aside as select * from served_copies')
       await pool.query(`update served_copies set ${change}`)

@@ -9,12 +9,10 @@ import {
   announce,
   arrive,
   caseKeyOf,
-  granted,
   type LedgersUnderTest,
   newFile,
   newId,
   newInstance,
-  newServed,
   noon,
   type OpenLedgers,
   openSender,
@@ -145,53 +143,6 @@ export const deliveryLedgerContract = (name: string, open: OpenLedgers): void =>
         const others = [...waiting.files, ...lost.files, announced].map((file) => file.id)
         for (const id of [...ids.slice(2), ...others, newId<ItemId>()]) expect(await item(id)).toBeNull()
         expect(await ledgers.delivery.itemsOf(sending.case)).toHaveLength(7)
-      })
-
-      it('gives what is changed on its way out as it was decided, together and alone', async () => {
-        const { pack } = await arrive(ledgers, sending, [200, 200])
-        const served = newServed()
-        const codes = ['PREAMBLE_NONZERO', 'BAD_VR'] as const
-        const [changed] = await admitAll(ledgers, pack.id, (n) =>
-          n === 0 ? { kind: 'dicom', codes, served } : { kind: 'dicom' },
-        )
-        const id = changed?.item as ItemId
-        const found = (await content())?.items ?? []
-        expect(found).toHaveLength(2)
-        for (const one of found) expect(one.served === null).toBe(one.id !== id)
-        for (const one of [found.find((some) => some.id === id), (await item(id))?.items[0]]) {
-          expect(plain(one?.sha256 ?? null)).toEqual(changed?.sha256)
-          expect(one).toMatchObject({ codes, crc32: changed?.crc32, served: { crc32: served.crc32 } })
-          expect(plain(one?.served?.sha256 ?? null)).toEqual(served.sha256)
-          const patches = one?.served?.patches.map((patch) => ({ ...patch, bytes: plain(patch.bytes) }))
-          expect(patches).toEqual(served.patches)
-        }
-      })
-
-      it('keeps back a program that nothing would change on its way out', async () => {
-        const { pack } = await arrive(ledgers, sending, [200, 201])
-        const served = newServed()
-        const [changed, kept] = await admitAll(ledgers, pack.id, (n) => ({
-          kind: 'dicom',
-          codes: ['PREAMBLE_EXECUTABLE'],
-          ...(n === 0 ? { served } : {}),
-        }))
-        for (const one of await ledgers.decisions.waitingOf(sending.case))
-          granted(
-            await ledgers.decisions.decide({
-              case: sending.case,
-              item: one.id,
-              by: newId<OperatorId>(),
-              act: 'release',
-              reason: 'other',
-              sealedNote: null,
-              at: after(1),
-            }),
-          )
-        expect((await content())?.items).toMatchObject([{ id: changed?.item }])
-        const states = (await ledgers.delivery.itemsOf(sending.case)).map(({ state }) => state)
-        expect(states).toEqual(['released', 'released'])
-        expect(await item(changed?.item as ItemId)).not.toBeNull()
-        expect(await item(kept?.item as ItemId)).toBeNull()
       })
 
       it('gives no item to the reader of another case', async () => {

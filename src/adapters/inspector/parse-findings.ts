@@ -104,8 +104,8 @@ const isKind = (value: unknown): value is Findings['kind'] =>
   value === 'dicom' || value === 'pdf' || value === 'other'
 
 /**
- * Only a picture is patched as its reader says. Of a DICOM file the codes alone decide, so that no child can let a
- * program out, or write one; nothing else is patched at all.
+ * Only a picture is patched as its reader says. Of a DICOM file the codes decide: a child can neither name a program
+ * and let it out, nor write one that no scanner has seen. Nothing else is patched at all.
  */
 const parsePatches = (
   value: unknown,

@@ -1,6 +1,8 @@
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestLedger, type TestLedger } from '#fixtures/ledger.ts'
 import { deliveryLedgerContract } from '#ports/delivery-ledger.contract.ts'
+import { admitAll, arrive, newServed, openSender } from '#ports/ledgers.contract.ts'
+import { servedCopiesContract } from '#ports/served-copies.contract.ts'
 
 let ledger: TestLedger
 beforeAll(async () => {
@@ -9,3 +11,17 @@ beforeAll(async () => {
 afterAll(() => ledger.close())
 
 deliveryLedgerContract('PostgreSQL', () => ledger.fresh())
+servedCopiesContract('PostgreSQL', () => ledger.fresh())
+
+describe('a row that does not say how its file leaves', () => {
+  it.each(['', '[]', '{}', '[{"at":199,"bytes":"","length":2}]'])('lets nothing out: %j', async (text) => {
+    const ledgers = await ledger.fresh()
+    const sending = await openSender(ledgers)
+    const { pack } = await arrive(ledgers, sending, [200])
+    await admitAll(ledgers, pack.id, { served: newServed() })
+    expect((await ledgers.delivery.content(sending.case))?.items).toHaveLength(1)
+    await ledger.sql('update served_copies set patches = $1', [text])
+    const damaged = { name: 'Fault', code: 'store.damaged' }
+    await expect(ledgers.delivery.content(sending.case)).rejects.toMatchObject(damaged)
+  })
+})

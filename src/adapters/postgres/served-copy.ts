@@ -34,7 +34,7 @@ export const toServed = (row: ServedRow, size: number): ServedCopy | null => {
   const { served_patches: text, served_sha256: sha256, served_crc32: crc32 } = row
   if (text === null || sha256 === null || crc32 === null) return null
   const patches = readPatches(parse(text), size)
-  if (patches === null) throw new Fault('store.damaged')
+  if (patches === null || patches.length === 0) throw new Fault('store.damaged')
   return { patches, sha256, crc32 }
 }
 
