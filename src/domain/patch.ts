@@ -30,7 +30,7 @@ export const patchedCodes: readonly VerdictCode[] = [
 
 /** True for a file that may leave as its served copy only. */
 export const leavesPatchedOnly = (codes: readonly VerdictCode[]): boolean =>
-  codes.includes('PREAMBLE_EXECUTABLE')
+  codes.includes('PREAMBLE_EXECUTABLE') || codes.includes('LOCATION_REMOVED')
 
 const isPatch = ({ at, length, bytes }: Patch, from: number, size: number): boolean =>
   Number.isSafeInteger(at) &&
