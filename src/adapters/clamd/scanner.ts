@@ -4,6 +4,7 @@
  * in seconds, without mistaking for it a file that takes long.
  */
 import { Fault } from '#domain/fault.ts'
+import { createGate } from '#domain/gate.ts'
 import type { Scanner } from '#ports/scanner.ts'
 import { askLine, type ClamdAddress, type Line, openLine } from './line.ts'
 import { factsOf, verdictOf } from './reply.ts'
@@ -45,26 +46,10 @@ const sendAll = async (line: Line, source: AsyncIterable<Buffer>, size: number):
   return (await line.write(Buffer.alloc(4))) ? 'whole' : 'broken'
 }
 
-const takeTurns = (lanes: number) => {
-  const waiting: (() => void)[] = []
-  let free = lanes
-  return {
-    take: async (): Promise<void> => {
-      if (free > 0) free -= 1
-      else await new Promise<void>((turn) => waiting.push(turn))
-    },
-    give: (): void => {
-      const next = waiting.shift()
-      if (next === undefined) free += 1
-      else next()
-    },
-  }
-}
-
 /** A scanner at this address. Nothing is opened before it is asked, and nothing stays open. */
 export const createClamd = (address: ClamdAddress, terms: ClamdTerms = {}): Scanner => {
   const { lanes, fileMs, pulseMs } = { ...usual, ...terms }
-  const turns = takeTurns(lanes)
+  const gate = createGate(lanes)
   const alive = async (): Promise<boolean> => (await askLine(address, 'PING', pulseMs)) === 'PONG'
 
   /** Cuts the line once its time is over or the pulse is gone. */
@@ -106,12 +91,7 @@ export const createClamd = (address: ClamdAddress, terms: ClamdTerms = {}): Scan
     alive,
     scan: async (source, size) => {
       if (size > mostScanBytes) return 'limit'
-      await turns.take()
-      try {
-        return await scanOn(await openLine(address, pulseMs), source, size)
-      } finally {
-        turns.give()
-      }
+      return gate.run(async () => scanOn(await openLine(address, pulseMs), source, size))
     },
     facts: async () => {
       const facts = factsOf((await askLine(address, 'VERSION', pulseMs)) ?? '')

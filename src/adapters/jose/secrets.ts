@@ -8,6 +8,7 @@
  */
 import { argon2, createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
 import { Fault } from '#domain/fault.ts'
+import { createGate } from '#domain/gate.ts'
 import type { Secrets } from '#ports/secrets.ts'
 
 /** 32 letters. Of the look-alikes 0 O and 1 I L only L is left, and whatever is typed for it is read as L. */
@@ -45,21 +46,12 @@ const runArgon2 = (
     argon2('argon2id', parameters, (failure, tag) => (failure === null ? resolve(tag) : reject(failure)))
   })
 
-/** Runs at most `atOnce` at a time, in order. */
-const queue = (): (<Result>(run: () => Promise<Result>) => Promise<Result>) => {
-  const waiting: (() => void)[] = []
-  let running = 0
+/** Runs at most `atOnce` at a time, in order, while no more than `mostWaiting` wait. */
+const createQueue = (): (<Result>(run: () => Promise<Result>) => Promise<Result>) => {
+  const gate = createGate(atOnce)
   return async (run) => {
-    if (waiting.length >= mostWaiting) throw new Fault('rate.limited', { facts: { seconds: 2 } })
-    if (running < atOnce) running++
-    else await new Promise<void>((resolve) => waiting.push(resolve))
-    try {
-      return await run()
-    } finally {
-      const next = waiting.shift()
-      if (next === undefined) running--
-      else next()
-    }
+    if (gate.waiting() >= mostWaiting) throw new Fault('rate.limited', { facts: { seconds: 2 } })
+    return gate.run(run)
   }
 }
 
@@ -83,7 +75,7 @@ const readStretched = (stretched: Uint8Array): { cost: Cost; salt: Buffer; tag: 
  * `matches` with `store.damaged` for bytes that `stretch` never made.
  */
 export const createSecrets = (): Secrets => {
-  const inTurn = queue()
+  const inTurn = createQueue()
   return {
     token: () => randomBytes(32).toString('base64url'),
     hash: (token) => createHash('sha256').update(token, 'utf8').digest(),

@@ -15,8 +15,8 @@ import {
 } from '@aws-sdk/client-s3'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { Fault } from '#domain/fault.ts'
+import { createGate } from '#domain/gate.ts'
 import { objectKeyShape } from '#ports/object-store.ts'
-import { createGate } from './gate.ts'
 import { isAnswer, mayPass, statusOf, toFault, unfit } from './s3-fault.ts'
 import { type S3Limits, type S3Settings, usualLimits } from './settings.ts'
 
@@ -122,14 +122,8 @@ export const openBucket = (settings: S3Settings): Bucket => {
     }
   }
 
-  const inTurn = async <T>(operation: string, once: () => Promise<T>): Promise<T> => {
-    const leave = await gate.enter()
-    try {
-      return await measured(operation, once)
-    } finally {
-      leave()
-    }
-  }
+  const inTurn = <T>(operation: string, once: () => Promise<T>): Promise<T> =>
+    gate.run(() => measured(operation, once))
 
   const run = async <T>(operation: string, once: () => Promise<T>): Promise<T> => {
     for (let nth = 1; ; nth += 1) {
