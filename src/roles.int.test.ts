@@ -14,6 +14,7 @@ import { openVaultRing } from '#adapters/jose/vault-ring.ts'
 import { systemClock } from '#adapters/memory/clock.ts'
 import { Fault } from '#domain/fault.ts'
 import type { CaseId } from '#domain/id.ts'
+import { inLanes } from '#domain/in-lanes.ts'
 import { call } from '#fixtures/client/call.ts'
 import { type Desk, deskOf, signIn } from '#fixtures/client/desk.ts'
 import {
@@ -21,7 +22,6 @@ import {
   exchange,
   finish,
   inMemory,
-  inStreams,
   plan,
   type Sendable,
   send,
@@ -153,7 +153,7 @@ describe('several at once', () => {
     const parts = cutParts(session, planned, 150_000)
     expect(parts.length).toBeGreaterThan(5)
     // Some parts go to both servers at the same time, as an impatient client's do.
-    await inStreams([...parts.entries()], 4, async ([index, part]) => {
+    await inLanes(parts.entries(), 4, async ([index, part]) => {
       const to = index % 2 === 0 ? one.url : two.url
       await sendPart(to, session, planned, files, part)
       if (index === 4) await first.kill()

@@ -31,6 +31,18 @@ describe('in lanes', () => {
     await inLanes(count(0), 4, () => Promise.reject(new Error('nothing to do')))
   })
 
+  it('takes a list, or anything that can be gone through, as well', async () => {
+    const seen: unknown[] = []
+    const work = async (entry: unknown): Promise<void> => {
+      await pause()
+      seen.push(entry)
+    }
+    await inLanes([1, undefined, 3], 2, work)
+    await inLanes(new Map([['a', 'b']]).entries(), 2, work)
+    expect(seen).toEqual([1, undefined, 3, ['a', 'b']])
+    await expect(inLanes([1, 2], 1, () => Promise.reject(new Error('one')))).rejects.toThrow('one')
+  })
+
   it('throws the failure when the others have ended, begins nothing new, and closes the source', async () => {
     const ended: { closed?: boolean } = {}
     const begun: number[] = []

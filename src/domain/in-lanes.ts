@@ -1,15 +1,16 @@
-/** Some at a time: work on a stream of entries, so many side by side and never more of them in memory. */
+/** Some at a time: work on a list or stream of entries, so many side by side and never more of a stream in memory. */
 
 /**
  * Does `work` on every entry, `lanes` at a time; `lane` counts from 0. After a failure nothing new begins, and the
  * first one is thrown when the others have ended.
  */
 export const inLanes = async <Entry>(
-  entries: AsyncIterable<Entry>,
+  entries: Iterable<Entry> | AsyncIterable<Entry>,
   lanes: number,
   work: (entry: Entry, lane: number) => Promise<void>,
 ): Promise<void> => {
-  const iterator = entries[Symbol.asyncIterator]()
+  const iterator =
+    Symbol.asyncIterator in entries ? entries[Symbol.asyncIterator]() : entries[Symbol.iterator]()
   let failed = false
   const run = async (lane: number): Promise<void> => {
     try {

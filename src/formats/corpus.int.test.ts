@@ -77,13 +77,9 @@ const meets = (expected: string, outcome: Outcome, codes: readonly VerdictCode[]
 
 type Judged = { readonly name: string; readonly expected: string; readonly outcome: string; codes: string }
 
-async function* oneByOne(samples: readonly Sample[]): AsyncGenerator<Sample> {
-  yield* samples
-}
-
 const judge = async (samples: readonly Sample[]): Promise<Judged[]> => {
   const misses: Judged[] = []
-  await inLanes(oneByOne(samples), 2, async ({ name, expected, bytes }) => {
+  await inLanes(samples, 2, async ({ name, expected, bytes }) => {
     const whole = await bytes()
     const { codes } = await inspector.inspect({
       size: whole.length,
