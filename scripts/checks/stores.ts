@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto'
 import { createClamd } from '#adapters/clamd/scanner.ts'
 import type { PostgresFacts } from '#adapters/postgres/facts.ts'
-import { openRedis } from '#adapters/redis/connection.ts'
 import { readRedisFacts } from '#adapters/redis/facts.ts'
 import { probeStore } from '#adapters/s3/probe.ts'
 import { undecidedWords } from '#config/malware-scan.ts'
@@ -61,18 +60,6 @@ export const checkLedger = (facts: PostgresFacts, ownQueue: boolean): Check[] =>
   ]
 }
 
-const redisSkew = async (url: string): Promise<number> => {
-  const connections = openRedis(url)
-  try {
-    await connections.hasty.ping().catch(() => new Promise((soon) => setTimeout(soon, 200)))
-    const before = Date.now()
-    const [seconds, micros] = await connections.hasty.time()
-    return Number(seconds) * 1_000 + Number(micros) / 1_000 - (before + Date.now()) / 2
-  } finally {
-    await connections.close()
-  }
-}
-
 /** The queue in Redis. */
 export const checkRedis = async (url: string): Promise<Check[]> => {
   const facts = await readRedisFacts(url)
@@ -85,7 +72,7 @@ export const checkRedis = async (url: string): Promise<Check[]> => {
     ...facts.warnings.map((words) =>
       warn('queue: Redis may lose jobs, which are then found again later', words),
     ),
-    checkSkew('Redis', await redisSkew(url)),
+    checkSkew('Redis', facts.skewMs),
   ]
 }
 

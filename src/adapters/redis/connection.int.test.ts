@@ -64,6 +64,7 @@ describe('a Redis', () => {
     const facts = await readRedisFacts(url().href)
     expect(facts).toMatchObject({ maxmemoryPolicy: 'noeviction', role: 'master', warnings: [] })
     expect(facts?.version).toMatch(/^\d+\.\d+/)
+    expect(Math.abs(facts?.skewMs ?? Number.NaN)).toBeLessThan(1_000)
     const client = new Redis(url().href)
     await client.config('SET', 'maxmemory-policy', 'allkeys-lru')
     try {

@@ -1,4 +1,5 @@
 /** What a Redis says about itself, and what of it would lose jobs: asked once, by whoever checks a set-up. */
+import type { Redis } from 'ioredis'
 import { isRedisAlive, openRedis } from './connection.ts'
 
 export type RedisFacts = {
@@ -7,8 +8,16 @@ export type RedisFacts = {
   readonly maxmemoryPolicy: string
   readonly appendOnly: boolean
   readonly role: string
+  /** The server's clock less ours, milliseconds; as exact as half of one round trip. */
+  readonly skewMs: number
   /** What to change, in words; none when all is well. */
   readonly warnings: readonly string[]
+}
+
+const readSkew = async (client: Redis): Promise<number> => {
+  const before = Date.now()
+  const [seconds, micros] = await client.time()
+  return Number(seconds) * 1_000 + Number(micros) / 1_000 - (before + Date.now()) / 2
 }
 
 const oldest = [6, 2] as const
@@ -30,6 +39,7 @@ export const readRedisFacts = async (url: string): Promise<RedisFacts | null> =>
       maxmemoryPolicy: fieldOf('maxmemory_policy'),
       appendOnly: fieldOf('aof_enabled') === '1',
       role: fieldOf('role'),
+      skewMs: await readSkew(connections.hasty),
     }
     const warnings = [
       ...(facts.maxmemoryPolicy === 'noeviction'
