@@ -10,6 +10,7 @@ import type { CaseContent, DeliveryLedger, ReadableItem } from '#ports/delivery-
 import { type Database, guarded } from './database.ts'
 import { toExtent } from './extent-row.ts'
 import { servedColumns, toServed } from './served-copy.ts'
+import { itemColumns, toItem } from './item-row.ts'
 import type { Tables } from './tables.ts'
 
 type Trx = Transaction<Tables>
@@ -188,20 +189,10 @@ export const createDeliveryLedger = (db: Database): DeliveryLedger => ({
     guarded(async () => {
       const rows = await db
         .selectFrom('items')
-        .select(['id', 'case_id', 'sender_id', 'plan_id', 'size', 'state', 'kind', 'codes', 'sealed_facts'])
+        .select([...itemColumns, 'sealed_facts'])
         .where('case_id', '=', id)
         .orderBy('seq')
         .execute()
-      return rows.map((row) => ({
-        id: row.id,
-        case: row.case_id,
-        sender: row.sender_id,
-        plan: row.plan_id,
-        size: row.size,
-        state: row.state,
-        kind: row.kind,
-        codes: row.codes.filter(isVerdictCode),
-        sealedFacts: row.sealed_facts,
-      }))
+      return rows.map((row) => ({ ...toItem(row), sealedFacts: row.sealed_facts }))
     }),
 })

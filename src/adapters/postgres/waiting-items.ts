@@ -1,8 +1,8 @@
 /** Items that wait for a person's decision, read from PostgreSQL. */
 import type { CaseId } from '#domain/id.ts'
-import { isVerdictCode } from '#domain/verdict.ts'
 import type { WaitingItem } from '#ports/decision-ledger.ts'
 import type { Database } from './database.ts'
+import { itemColumns, toItem } from './item-row.ts'
 
 /** In the order they were announced, each with the word that one of two people has given. */
 export const readWaiting = async (db: Database, of: CaseId): Promise<readonly WaitingItem[]> => {
@@ -12,7 +12,7 @@ export const readWaiting = async (db: Database, of: CaseId): Promise<readonly Wa
     .leftJoin('decisions', (join) =>
       join.onRef('decisions.item_id', '=', 'items.id').on('decisions.outcome', '=', 'proposed'),
     )
-    .select(['items.id', 'items.case_id', 'sender_id', 'plan_id', 'size', 'state', 'kind', 'codes'])
+    .select(itemColumns)
     .select(['sealed_facts', 'sha256', 'decided_at', 'items.created_at', 'modality'])
     .select(['operator_id', 'reason', 'at'])
     .where('items.case_id', '=', of)
@@ -20,14 +20,7 @@ export const readWaiting = async (db: Database, of: CaseId): Promise<readonly Wa
     .orderBy('items.seq')
     .execute()
   return rows.map((row) => ({
-    id: row.id,
-    case: row.case_id,
-    sender: row.sender_id,
-    plan: row.plan_id,
-    size: row.size,
-    state: row.state,
-    kind: row.kind,
-    codes: row.codes.filter(isVerdictCode),
+    ...toItem(row),
     since: row.decided_at ?? row.created_at,
     looked: row.sha256 !== null && row.sealed_facts !== null,
     modality: row.modality,
