@@ -13,7 +13,7 @@ import { type Check, fail, ok, warn } from './checks/check.ts'
 import { checkKeys } from './checks/keys.ts'
 import { checkMachine } from './checks/machine.ts'
 import { checkBucket, checkLedger, checkRedis, checkScanner, checkStore } from './checks/stores.ts'
-import { inWords, type Reached, reach, trialEnvironment } from './reach.ts'
+import { inWords, type Reached, reach, reachedTrial } from './reach.ts'
 
 const answerMs = 5_000
 
@@ -87,7 +87,7 @@ const checkServices = async (config: Config): Promise<void> => {
   await run('address: it cannot be asked', 'check PUBLIC_URL', () => checkPublicUrl(config.publicUrl))
 }
 
-const found = readConfig(trialEnvironment() ?? process.env)
+const found = readConfig(reachedTrial() ?? process.env)
 await run('settings: they cannot be looked at', 'see "Settings" in the README', () => settingsOf(found))
 const usable = 'problems' in found ? null : found
 await run('machine: it cannot be looked at', 'check /proc', () =>

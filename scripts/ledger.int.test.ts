@@ -44,7 +44,7 @@ const run = (...args: string[]) => runProgram(command, args, { DATA_DIR: join(fo
 const start = async (env: Readonly<Record<string, string>> = {}): Promise<void> => {
   gateway = await startGateway(folder, env)
   desk = await signIn(gateway.url, gateway.signInCode ?? '')
-  pool = openPool({ connectionString: (await trialDatabase(join(folder, 'data'))) ?? '' })
+  pool = openPool({ connectionString: (await trialDatabase(join(folder, 'data/postgres'))) ?? '' })
 }
 
 const one = async (text: string, ...values: unknown[]): Promise<unknown> =>

@@ -12,8 +12,9 @@ import { createLedgerCopy } from '#adapters/postgres/ledger-copy.ts'
 import { migrate } from '#adapters/postgres/migrate.ts'
 import { openLedgers, openStore } from '#compose.ts'
 import type { Config } from '#config/read-config.ts'
+import { trialFolders } from '#config/trial.ts'
 import { type RestoreOutcome, restore } from '#steps/restore.ts'
-import { inWords, reach, trialDatabase, trialFolder } from './reach.ts'
+import { inWords, reach, trialDatabase } from './reach.ts'
 
 /** Objects copied side by side. */
 const lanes = 4
@@ -85,9 +86,9 @@ const run = async (path: string, acceptLostKeys: boolean, config: Config): Promi
 const start = async (path: string, acceptLostKeys: boolean): Promise<number> => {
   if (!existsSync(join(path, 'BACKUP.json'))) throw new Error(`there is no backup in ${path}`)
   if (!process.env['DATABASE_URL']) {
-    if ((await trialDatabase(trialFolder())) !== null) throw new Error('stop the gateway first')
-    if (!existsSync(join(trialFolder(), 'keys')))
-      throw new Error(`put the key ring back into ${join(trialFolder(), 'keys')} first`)
+    const { postgres, keys } = trialFolders(process.env)
+    if ((await trialDatabase(postgres)) !== null) throw new Error('stop the gateway first')
+    if (!existsSync(keys)) throw new Error(`put the key ring back into ${keys} first`)
   }
   const { config, close } = await reach({ make: true })
   try {

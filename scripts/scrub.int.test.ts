@@ -96,7 +96,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'second-read-scrub-'))
   gateway = await startGateway(folder)
   desk = await signIn(gateway.url, gateway.signInCode ?? '')
-  pool = openPool({ connectionString: (await trialDatabase(join(folder, 'data'))) ?? '' })
+  pool = openPool({ connectionString: (await trialDatabase(join(folder, 'data/postgres'))) ?? '' })
   caseId = await desk.openCase({ name: canaryPatient.name, birthDate: canaryPatient.birthDate })
   const session = await exchange(gateway.url, (await desk.openLink(caseId)).url)
   await sendAll(session, [

@@ -4,12 +4,12 @@
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { resolve } from 'node:path'
-import { type EmbeddedPostgres, startPostgres } from '#adapters/embedded/postgres.ts'
+import { startPostgres } from '#adapters/embedded/postgres.ts'
 import { runUntilStopped } from '#config/lifecycle.ts'
 import { loadConfig } from '#config/load-config.ts'
-import { trialMalwareScan } from '#config/malware-scan.ts'
+import { programEnvironment, programFlags } from '#config/program.ts'
 import type { Config } from '#config/read-config.ts'
-import { trialSetting } from '#config/settings.ts'
+import { trialEnvironment, trialFolders } from '#config/trial.ts'
 import { noScanner } from '#domain/dependency.ts'
 import { setUp } from './set-up.ts'
 
@@ -24,33 +24,14 @@ const programs: readonly Program[] = [
 const metricsPort = (metrics: Config['metrics'], index: number): NodeJS.ProcessEnv =>
   metrics === null ? {} : { METRICS_PORT: String(metrics.port + index) }
 
-/**
- * Both move gigabytes through buffers outside V8's heap, which makes V8 collect that small heap all the time:
- * it may double first, or a received gigabyte costs half as much CPU again. And its nursery stays small, so that
- * dead buffers are found soon: at V8's own size the server grows from 190 to 290 MB.
- */
-const nodeFlags = ['--heap-growing-percent=100', '--max-semi-space-size=4']
-
 /** A program that ended by itself is started again after this pause. */
 const restartMs = 500
 
-const dataFolder = resolve(process.env['DATA_DIR'] ?? trialSetting.fallback)
-
-const socketUrl = ({ connection }: EmbeddedPostgres): string => {
-  const url = new URL(`postgres://${connection.user}@localhost/${connection.database}`)
-  url.searchParams.set('host', connection.host)
-  url.searchParams.set('port', String(connection.port))
-  return url.href
-}
+const folders = trialFolders(process.env)
 
 const environment = (databaseUrl: string): NodeJS.ProcessEnv => ({
-  ...process.env,
-  ...trialMalwareScan(process.env),
-  // Many threads that each keep freed memory for themselves make a quarter of the server's size.
-  MALLOC_ARENA_MAX: '2',
-  KEYS_DIR: resolve(dataFolder, 'keys'),
-  OBJECTS_DIR: resolve(dataFolder, 'objects'),
-  DATABASE_URL: databaseUrl,
+  ...trialEnvironment(process.env, databaseUrl),
+  ...programEnvironment,
 })
 
 type Running = { stop(): Promise<void>; readonly started: Promise<void> }
@@ -63,7 +44,7 @@ const keepRunning = ({ name, file }: Program, env: NodeJS.ProcessEnv): Running =
   const launch = (): void => {
     if (stopping) return
     const running = fork(file, {
-      execArgv: nodeFlags,
+      execArgv: [...programFlags],
       env,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
@@ -89,7 +70,7 @@ const keepRunning = ({ name, file }: Program, env: NodeJS.ProcessEnv): Running =
 }
 
 const start = async (config: Config): Promise<() => Promise<void>> => {
-  const postgres = await startPostgres({ folder: resolve(dataFolder, 'postgres') })
+  const postgres = await startPostgres({ folder: folders.postgres })
   const running: Running[] = []
   let stopping = false
   const stop = async (): Promise<void> => {
@@ -98,14 +79,14 @@ const start = async (config: Config): Promise<() => Promise<void>> => {
     await postgres.stop()
   }
   try {
-    const databaseUrl = socketUrl(postgres)
+    const databaseUrl = postgres.url
     const signIn = await setUp({ ...config, databaseUrl }, process.argv.includes('--sign-in'))
     for (const [index, program] of programs.entries())
       running.push(
         keepRunning(program, { ...environment(databaseUrl), ...metricsPort(config.metrics, index) }),
       )
     await Promise.all(running.map((program) => program.started))
-    const where = `Second Read is at ${config.publicUrl} (data in ${dataFolder})\n`
+    const where = `Second Read is at ${config.publicUrl} (data in ${folders.data})\n`
     process.stdout.write(signIn === null ? where : `${where}${signIn}\n`)
     if (config.malwareScan === 'none') process.stdout.write(`${noScanner}\n`)
   } catch (error) {

@@ -28,11 +28,7 @@ const startLedger = async (): Promise<void> => {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'second-read-watched-'))
   await startLedger()
-  const { host, port, user, database } = postgres.connection
-  const databaseUrl = new URL(`postgres://${user}@localhost/${database}`)
-  databaseUrl.searchParams.set('host', host)
-  databaseUrl.searchParams.set('port', String(port))
-  cluster = await openCluster({ folder, databaseUrl: databaseUrl.href })
+  cluster = await openCluster({ folder, databaseUrl: postgres.url })
   edge = await cluster.startServer({ roles: 'intake', env: { PROXIES: '1' } })
   portal = await cluster.startServer({ roles: 'portal' })
   worker = await cluster.startWorker()

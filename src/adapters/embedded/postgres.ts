@@ -49,12 +49,22 @@ export type EmbeddedPostgres = {
     readonly user: string
     readonly database: string
   }
+  /** The same as one address. */
+  readonly url: string
   /** The postmaster's process number. */
   readonly pid: number
   /** Resolves when the postmaster has ended, asked or not; `stop` is still to be called. */
   readonly ended: Promise<void>
   /** Rolls back what is open and ends. Resolves when no process is left; may be called again. */
   stop(): Promise<void>
+}
+
+/** The address of one of these by the folder of its socket; nothing needs to run there yet. */
+export const socketUrl = (host: string): string => {
+  const url = new URL(`postgres://${name}@localhost/${name}`)
+  url.searchParams.set('host', host)
+  url.searchParams.set('port', String(port))
+  return url.href
 }
 
 const waitUntilReady = async (home: string, child: ChildProcess, over: Promise<unknown>): Promise<number> => {
@@ -110,7 +120,7 @@ const launch = async (place: Place, release: () => void): Promise<EmbeddedPostgr
     let ending: Promise<void> | null = null
     const stop = (): Promise<void> => (ending ??= end())
     const connection = { host, port, user: name, database: name }
-    return { connection, pid, ended: over.then(() => undefined), stop }
+    return { connection, url: socketUrl(host), pid, ended: over.then(() => undefined), stop }
   } catch (error) {
     await end()
     throw error
