@@ -15,8 +15,8 @@ import { type BundleItem, placeItems } from '#formats/bundle/file-set.ts'
 import { writeIndexPage } from '#formats/bundle/index-page.ts'
 import { listManifest, writeManifest } from '#formats/bundle/manifest.ts'
 import { cut, planZip, type ZipPlan } from '#formats/bundle/zip-plan.ts'
-import { readAhead } from '#formats/pack/read-ahead.ts'
 import { openServedRange } from '#formats/pack/served-bytes.ts'
+import { readWanted, wantedOf } from '#formats/pack/wanted.ts'
 import type { CaseKey, CaseVault } from '#ports/case-vault.ts'
 import type { CaseContent, DeliveryLedger, ReadableItem } from '#ports/delivery-ledger.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
@@ -50,9 +50,6 @@ type Built = Omit<BundleView, 'open'> & {
   readonly plan: ZipPlan
   readonly items: ReadonlyMap<ItemId, ReadableItem>
 }
-
-/** Sealed bytes fetched at once: several slices with one request. */
-const aheadBytes = 4_194_304
 
 /**
  * Plans kept, so that a download resumed in a hundred ranges is planned once. They hold no open key and none of
@@ -102,6 +99,15 @@ const build = async (
   }
 }
 
+/** Sealed bytes that bytes `start … end-1` of the bundle take. */
+function* wantedIn({ plan, items }: Built, start: number, end: number) {
+  for (const segment of cut(plan, start, end)) {
+    if (segment.kind === 'bytes') continue
+    const extents = items.get(segment.item)?.extents ?? []
+    yield* wantedOf(extents, segment.offset, segment.offset + segment.length)
+  }
+}
+
 /** Refuses `case.not-found` when there is nothing a reader may have. */
 export const readBundle = (needs: ReadBundleNeeds): ((of: CaseId) => Promise<BundleView | Refusal>) => {
   const { delivery, vault, store } = needs
@@ -125,11 +131,9 @@ export const readBundle = (needs: ReadBundleNeeds): ((of: CaseId) => Promise<Bun
   }
 
   async function* openBytes(built: Built, key: CaseKey, start: number, end: number) {
-    const read = readAhead(
+    const read = readWanted(
       (pack, offset, length, into) => store.read(packObject(pack), offset, length, into),
-      [...built.items.values()].flatMap((item) => item.extents),
-      aheadBytes,
-      Buffer.allocUnsafeSlow(aheadBytes),
+      [...wantedIn(built, start, end)],
     )
     for (const segment of cut(built.plan, start, end)) {
       if (segment.kind === 'bytes') {

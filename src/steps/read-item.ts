@@ -5,8 +5,9 @@ import type { ItemKind } from '#domain/item.ts'
 import { packObject } from '#domain/pack.ts'
 import { factsSeal } from '#domain/seal-name.ts'
 import type { SealedFacts } from '#domain/study.ts'
-import { type OpenExtent, readBytes } from '#formats/pack/item-bytes.ts'
+import type { OpenExtent } from '#formats/pack/item-bytes.ts'
 import { openServedRange } from '#formats/pack/served-bytes.ts'
+import { readWanted, wantedOf } from '#formats/pack/wanted.ts'
 import type { CaseVault } from '#ports/case-vault.ts'
 import type { DeliveryLedger } from '#ports/delivery-ledger.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
@@ -51,14 +52,12 @@ export const readItem =
       kind: item.kind,
       sha256,
       name: facts.name ?? null,
-      open: (start, end) =>
-        openServedRange(
-          extents,
+      open: (start, end) => {
+        const read = readWanted(
           (pack, offset, length, into) => store.read(packObject(pack), offset, length, into),
-          item.served?.patches ?? [],
-          start,
-          end,
-          Buffer.allocUnsafeSlow(Math.min(readBytes, Math.max(1, item.size * 2))),
-        ),
+          [...wantedOf(extents, start, end)],
+        )
+        return openServedRange(extents, read, item.served?.patches ?? [], start, end)
+      },
     }
   }

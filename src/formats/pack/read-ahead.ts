@@ -6,12 +6,15 @@ import type { PackId } from '#domain/id.ts'
 import type { Extent } from '#domain/item.ts'
 import type { ReadPack } from './item-bytes.ts'
 
+/** Sealed bytes that lie together in a pack: an extent, or a part of one. */
+export type Wanted = Pick<Extent, 'pack' | 'offset' | 'sealedLength'>
+
 type Span = { readonly start: number; end: number }
 
-/** Runs of extents without a gap, in order, by pack. Nothing outside them is ever read ahead. */
-const spansOf = (extents: Iterable<Extent>): Map<PackId, Span[]> => {
+/** Runs of them without a gap, in order, by pack. Nothing outside them is ever read ahead. */
+const spansOf = (wanted: Iterable<Wanted>): Map<PackId, Span[]> => {
   const spans = new Map<PackId, Span[]>()
-  for (const [pack, list] of Map.groupBy(extents, (extent) => extent.pack)) {
+  for (const [pack, list] of Map.groupBy(wanted, ({ pack }) => pack)) {
     const joined: Span[] = []
     for (const { offset, sealedLength } of list.toSorted((a, b) => a.offset - b.offset)) {
       const last = joined.at(-1)
@@ -26,17 +29,17 @@ const spansOf = (extents: Iterable<Extent>): Map<PackId, Span[]> => {
 type Window = { readonly pack: PackId; readonly start: number; readonly end: number; bytes: Promise<Buffer> }
 
 /**
- * Reads like `read`, at most `most` bytes at once, as far as `extents` (those that may be wanted) go on. The result
+ * Reads like `read`, at most `most` bytes at once, as far as what may be `wanted` goes on. The result
  * is a view; with `scratch` (`most` bytes) it is good until the next call, and calls may not overlap. `into` is not
  * used.
  */
 export const readAhead = (
   read: ReadPack,
-  extents: Iterable<Extent>,
+  wanted: Iterable<Wanted>,
   most: number,
   scratch?: Buffer,
 ): ReadPack => {
-  const spans = spansOf(extents)
+  const spans = spansOf(wanted)
   let window: Window | null = null
 
   const fetch = (pack: PackId, offset: number, length: number): Window => {
