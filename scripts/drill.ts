@@ -3,7 +3,6 @@
  * sender sends, again for what came since, and is gone; a new one is restored from the folder and the key ring,
  * scrubbed, and must give every bundle byte for byte. Exits non-zero when anything of it is not so.
  */
-import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
@@ -16,12 +15,13 @@ import { ctStudy } from '#fixtures/dicom/ct-study.ts'
 import { type Gateway, startGateway } from '#fixtures/gateway.ts'
 import { canaryPatient } from '#fixtures/patient.ts'
 import { cpuSeconds, peakMemory } from '#fixtures/process-meter.ts'
+import { runProgram } from '#fixtures/run-program.ts'
 
 /** A CT study of 475 slices of 512 × 512 pixels is a quarter of a gigabyte. */
 const slicesOfCase = 475
 const casesOfGigabyte = 4
 
-type Ran = { readonly out: string; readonly seconds: number; readonly cpu: number; readonly peak: number }
+type Cost = { readonly out: string; readonly seconds: number; readonly cpu: number; readonly peak: number }
 
 const expectThat = (true_: boolean, what: string): void => {
   if (!true_) throw new Error(`not so: ${what}`)
@@ -32,31 +32,23 @@ const line = (what: string, figure: string, result = ''): void => {
 }
 
 /** Runs a command of ours on the gateway in a folder, with what it cost. */
-const run = async (command: string, folder: string, ...args: string[]): Promise<Ran> => {
+const run = async (command: string, folder: string, ...args: string[]): Promise<Cost> => {
   const began = performance.now()
-  const child = spawn(process.execPath, [resolve(import.meta.dirname, `${command}.ts`), ...args], {
-    env: { PATH: process.env['PATH'], DATA_DIR: join(folder, 'data') },
-  })
-  let out = ''
-  let err = ''
-  child.stdout.on('data', (piece: Buffer) => {
-    out += piece.toString()
-  })
-  child.stderr.on('data', (piece: Buffer) => {
-    err += piece.toString()
-  })
   let [cpu, peak] = [0, 0]
-  const look = setInterval(() => {
-    cpu = Math.max(cpu, cpuSeconds(child.pid ?? 0))
-    peak = Math.max(peak, peakMemory(child.pid ?? 0))
-  }, 50)
-  const code = await new Promise<number | null>((ended) => child.once('close', ended))
+  let look: NodeJS.Timeout | undefined
+  const file = resolve(import.meta.dirname, `${command}.ts`)
+  const { code, out, err } = await runProgram(file, args, { DATA_DIR: join(folder, 'data') }, (pid) => {
+    look = setInterval(() => {
+      cpu = Math.max(cpu, cpuSeconds(pid))
+      peak = Math.max(peak, peakMemory(pid))
+    }, 50)
+  })
   clearInterval(look)
   expectThat(code === 0, `${command} ends with 0: ${out}${err}`)
   return { out, seconds: (performance.now() - began) / 1_000, cpu, peak }
 }
 
-const cost = (bytes: number, { seconds, cpu, peak }: Ran): string =>
+const cost = (bytes: number, { seconds, cpu, peak }: Cost): string =>
   `${(bytes / 1e6 / seconds).toFixed(0)} MB/s  ${(cpu / (bytes / 1e9)).toFixed(1)} s/GB  ${(peak / 1e6).toFixed(0)} MB`
 
 const makeStudy = (seed: number): Sendable[] =>
