@@ -1,7 +1,9 @@
 /** What the desk does about items in quarantine, from words to steps and back. */
+import type { Operations } from '#contract/operations.ts'
+import type { DecisionAct } from '#domain/decision.ts'
 import { isRefusal } from '#domain/fault.ts'
 import type { PortalNeeds } from '#http/needs.ts'
-import type { Handler } from '#http/route.ts'
+import type { Call, Handler } from '#http/route.ts'
 
 export const listQuarantine =
   (needs: PortalNeeds): Handler<'listQuarantine'> =>
@@ -25,21 +27,16 @@ export const listDecisions =
     return { decisions: taken.map((decision) => ({ ...decision, at: decision.at.toISOString() })) }
   }
 
-export const release =
-  (needs: PortalNeeds): Handler<'release'> =>
-  async ({ params, body: { reason, note = null }, bearer }) => {
-    const choice = { act: 'release', reason, note } as const
-    const state = await needs.decide(params.case, params.item, choice, bearer)
+const decide =
+  (needs: PortalNeeds, act: DecisionAct) =>
+  async ({ params, body: { reason, note }, bearer }: Call<Operations[DecisionAct]>) => {
+    const state = await needs.decide(params.case, params.item, { act, reason, note: note ?? null }, bearer)
     return isRefusal(state) ? state : { item: params.item, state }
   }
 
-export const discard =
-  (needs: PortalNeeds): Handler<'discard'> =>
-  async ({ params, body: { reason, note = null }, bearer }) => {
-    const choice = { act: 'discard', reason, note } as const
-    const state = await needs.decide(params.case, params.item, choice, bearer)
-    return isRefusal(state) ? state : { item: params.item, state }
-  }
+export const release = (needs: PortalNeeds): Handler<'release'> => decide(needs, 'release')
+
+export const discard = (needs: PortalNeeds): Handler<'discard'> => decide(needs, 'discard')
 
 export const checkAgain =
   (needs: PortalNeeds): Handler<'checkAgain'> =>
