@@ -6,17 +6,8 @@
 import { createJobHost, createJobQueue, migrateQueue, openQueuePool } from '#adapters/bullmq/queue.ts'
 import { createClamd } from '#adapters/clamd/scanner.ts'
 import { openDiskStore } from '#adapters/disk/object-store.ts'
-import { createAdmissionLedger } from '#adapters/postgres/admission-ledger.ts'
-import { createAuditLedger } from '#adapters/postgres/audit-ledger.ts'
-import { createCaseLedger } from '#adapters/postgres/case-ledger.ts'
 import { openDatabase, openPool } from '#adapters/postgres/database.ts'
-import { createDecisionLedger } from '#adapters/postgres/decision-ledger.ts'
-import { createDeliveryLedger } from '#adapters/postgres/delivery-ledger.ts'
-import { createIndexLedger } from '#adapters/postgres/index-ledger.ts'
-import { createIntakeLedger } from '#adapters/postgres/intake-ledger.ts'
-import { createLinkLedger } from '#adapters/postgres/link-ledger.ts'
-import { createOperatorLedger } from '#adapters/postgres/operator-ledger.ts'
-import { createRebuildLedger } from '#adapters/postgres/rebuild-ledger.ts'
+import { createLedgers } from '#adapters/postgres/ledgers.ts'
 import type { Config } from '#config/read-config.ts'
 import { jobs } from '#jobs/jobs.ts'
 import type { JobHost, JobQueue } from '#ports/job-queue.ts'
@@ -85,18 +76,5 @@ export const openQueue = async ({ redis, databaseUrl }: Config): Promise<OpenQue
 /** Every ledger over one pool of at most `connections`. */
 export const openLedgers = ({ databaseUrl }: Config, connections = 12) => {
   const db = openDatabase(openPool({ connectionString: databaseUrl, max: connections }))
-  return {
-    db,
-    cases: createCaseLedger(db),
-    links: createLinkLedger(db),
-    intake: createIntakeLedger(db),
-    admission: createAdmissionLedger(db),
-    delivery: createDeliveryLedger(db),
-    decisions: createDecisionLedger(db),
-    audit: createAuditLedger(db),
-    operators: createOperatorLedger(db),
-    indexes: createIndexLedger(db),
-    rebuild: createRebuildLedger(db),
-    close: () => db.destroy(),
-  }
+  return { db, ...createLedgers(db), close: () => db.destroy() }
 }

@@ -1,0 +1,26 @@
+/** Every ledger there is in PostgreSQL, over one database. */
+import { createAdmissionLedger } from './admission-ledger.ts'
+import { createAuditLedger } from './audit-ledger.ts'
+import { createCaseLedger } from './case-ledger.ts'
+import type { Database } from './database.ts'
+import { createDecisionLedger } from './decision-ledger.ts'
+import { createDeliveryLedger } from './delivery-ledger.ts'
+import { createIndexLedger } from './index-ledger.ts'
+import { createIntakeLedger } from './intake-ledger.ts'
+import { createLinkLedger } from './link-ledger.ts'
+import { createOperatorLedger } from './operator-ledger.ts'
+import { createRebuildLedger } from './rebuild-ledger.ts'
+
+/** Ends nothing: `db` is the caller's. */
+export const createLedgers = (db: Database) => ({
+  cases: createCaseLedger(db),
+  links: createLinkLedger(db),
+  intake: createIntakeLedger(db),
+  admission: createAdmissionLedger(db),
+  delivery: createDeliveryLedger(db),
+  decisions: createDecisionLedger(db),
+  audit: createAuditLedger(db),
+  operators: createOperatorLedger(db),
+  indexes: createIndexLedger(db),
+  rebuild: createRebuildLedger(db),
+})
