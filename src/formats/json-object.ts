@@ -1,13 +1,24 @@
-/** JSON in our own formats: an object or `store.damaged`, and no member is believed before it was looked at. */
+/** JSON in our own formats: what it should be or `store.damaged`, and no member is believed before it was looked at. */
 import { Fault } from '#domain/fault.ts'
 
-/** Reads an object, or an array as one with numbers for names. @throws `store.damaged` for anything else */
-export const parseObject = (bytes: Buffer): Readonly<Record<string, unknown>> => {
+const parse = (text: string): unknown => {
   try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'))
-    if (typeof value === 'object' && value !== null) return { ...value }
+    return JSON.parse(text)
   } catch (cause) {
     throw new Fault('store.damaged', { cause })
   }
+}
+
+/** Reads an object, or an array as one with numbers for names. @throws `store.damaged` for anything else */
+export const parseObject = (json: Buffer | string): Readonly<Record<string, unknown>> => {
+  const value = parse(json.toString())
+  if (typeof value === 'object' && value !== null) return { ...value }
+  throw new Fault('store.damaged')
+}
+
+/** Reads an array. @throws `store.damaged` for anything else */
+export const parseArray = (json: Buffer | string): readonly unknown[] => {
+  const value = parse(json.toString())
+  if (Array.isArray(value)) return value
   throw new Fault('store.damaged')
 }

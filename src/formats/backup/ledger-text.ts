@@ -4,6 +4,7 @@
  */
 import { Fault } from '#domain/fault.ts'
 import { type CaseId, type PackId, readId } from '#domain/id.ts'
+import { parseObject } from '#formats/json-object.ts'
 
 export type LedgerLine = { readonly table: string; readonly row: string }
 
@@ -19,16 +20,6 @@ export const readLedgerLine = (line: string): LedgerLine => {
   return { table, row: line.slice(head.length, -1) }
 }
 
-const membersOf = (row: string): Record<string, unknown> => {
-  try {
-    const value: unknown = JSON.parse(row)
-    if (typeof value === 'object' && value !== null) return { ...value }
-  } catch (cause) {
-    throw new Fault('store.damaged', { cause })
-  }
-  throw new Fault('store.damaged')
-}
-
 export type NamedPack = { readonly id: PackId; readonly size: number }
 
 /** Packs that a text's ledger counts on: not dropped, and not of an erased case. @throws `store.damaged` */
@@ -37,7 +28,7 @@ export async function* readPacks(lines: AsyncIterable<string>): AsyncGenerator<N
   for await (const line of lines) {
     const { table, row } = readLedgerLine(line)
     if (table !== 'cases' && table !== 'packs') continue
-    const { id, state, size, case_id: owner } = membersOf(row)
+    const { id, state, size, case_id: owner } = parseObject(row)
     if (table === 'cases' && state === 'erased') erased.add(id)
     if (table !== 'packs' || state === 'dropped' || erased.has(owner)) continue
     const pack = readId<PackId>(id)
@@ -53,7 +44,7 @@ export async function* readCaseKeys(
   for await (const line of lines) {
     const { table, row } = readLedgerLine(line)
     if (table !== 'cases') continue
-    const { id, wrapped_key: wrappedKey } = membersOf(row)
+    const { id, wrapped_key: wrappedKey } = parseObject(row)
     const owner = readId<CaseId>(id)
     if (owner === null) throw new Fault('store.damaged')
     if (typeof wrappedKey === 'string') yield { id: owner, wrappedKey }

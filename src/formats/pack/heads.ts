@@ -9,6 +9,7 @@
 import { Fault } from '#domain/fault.ts'
 import { type ItemId, type PackId, readId } from '#domain/id.ts'
 import { headsSeal } from '#domain/seal-name.ts'
+import { parseArray } from '#formats/json-object.ts'
 import { openAll } from '#formats/sealed/opener.ts'
 import { sealAll } from '#formats/sealed/sealer.ts'
 
@@ -56,17 +57,7 @@ export const collectHeads = (): Heads => {
   }
 }
 
-const damaged = (cause?: unknown): Fault => new Fault('store.damaged', { cause })
-
-const parse = (text: string): unknown[] => {
-  try {
-    const list: unknown = JSON.parse(text)
-    if (Array.isArray(list)) return list
-  } catch (cause) {
-    throw damaged(cause)
-  }
-  throw damaged()
-}
+const damaged = (): Fault => new Fault('store.damaged')
 
 /** Opens them: item → its first bytes. @throws `store.damaged` for what is not exactly heads of this pack */
 export const openHeads = (pack: PackId, packKey: Uint8Array, sealed: Buffer): Map<ItemId, Buffer> => {
@@ -75,7 +66,7 @@ export const openHeads = (pack: PackId, packKey: Uint8Array, sealed: Buffer): Ma
   let at = 4 + plain.readUInt32BE(0)
   if (at > plain.length) throw damaged()
   const heads = new Map<ItemId, Buffer>()
-  for (const entry of parse(plain.toString('utf8', 4, at))) {
+  for (const entry of parseArray(plain.subarray(4, at))) {
     const [id, length] = Array.isArray(entry) ? (entry as unknown[]) : []
     const item = readId<ItemId>(id)
     if (item === null || typeof length !== 'number' || !(length >= 0 && length <= headBytes)) throw damaged()
