@@ -6,8 +6,6 @@ import { type Refusal, refuse } from '#domain/fault.ts'
 import type { CaseId, ItemId } from '#domain/id.ts'
 import { packObject } from '#domain/pack.ts'
 import { patchedCodes } from '#domain/patch.ts'
-import { factsSeal } from '#domain/seal-name.ts'
-import type { SealedFacts } from '#domain/study.ts'
 import { bundleEntries, pageEntry } from '#formats/bundle/bundle-entries.ts'
 import { type Cover, writeReadme } from '#formats/bundle/cover.ts'
 import { entityTag } from '#formats/bundle/entity-tag.ts'
@@ -20,6 +18,7 @@ import { readWanted, wantedOf } from '#formats/pack/wanted.ts'
 import type { CaseKey, CaseVault } from '#ports/case-vault.ts'
 import type { CaseContent, DeliveryLedger, ReadableItem } from '#ports/delivery-ledger.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
+import { openFacts } from '#ports/open-sealed.ts'
 import type { Statements } from '#ports/tokens.ts'
 
 export type ReadBundleNeeds = {
@@ -57,15 +56,10 @@ type Built = Omit<BundleView, 'open'> & {
  */
 const mostPlans = 4
 
-const factsOf = (key: CaseKey, of: CaseId, item: ReadableItem): SealedFacts => {
-  const opened = Buffer.from(key.unseal(item.sealedFacts, factsSeal(of, item.id)))
-  return JSON.parse(opened.toString('utf8')) as SealedFacts
-}
-
 /** The item as the bundle has it: of one that is changed on its way out the sums of what goes out. */
 const toBundle = (key: CaseKey, of: CaseId, item: ReadableItem): BundleItem => {
   const { id, kind, size, sha256, crc32, codes, served, instance } = item
-  const placed = { id, kind, size, sha256, crc32, instance, facts: factsOf(key, of, item) }
+  const placed = { id, kind, size, sha256, crc32, instance, facts: openFacts(key, of, id, item.sealedFacts) }
   if (served === null) return placed
   const original = { sha256, codes: patchedCodes.filter((code) => codes.includes(code)) }
   return { ...placed, sha256: served.sha256, crc32: served.crc32, original }

@@ -4,13 +4,13 @@ import { itemSentence, type ReleaseRule, releaseRule } from '#domain/decision.ts
 import { type Refusal, refuse } from '#domain/fault.ts'
 import type { CaseId, ItemId } from '#domain/id.ts'
 import type { ItemKind, ItemState } from '#domain/item.ts'
-import { detailsSeal, factsSeal, noteSeal } from '#domain/seal-name.ts'
-import type { SealedFacts } from '#domain/study.ts'
+import { noteSeal } from '#domain/seal-name.ts'
 import { type VerdictCode, verdictTable } from '#domain/verdict.ts'
 import type { CaseCounts, CaseLedger } from '#ports/case-ledger.ts'
 import type { CaseKey, CaseVault } from '#ports/case-vault.ts'
 import type { DecisionLedger, DecisionRow, Proposal } from '#ports/decision-ledger.ts'
 import type { DeliveryLedger } from '#ports/delivery-ledger.ts'
+import { openDetails, openFacts } from '#ports/open-sealed.ts'
 
 export type ReadCaseNeeds = {
   readonly cases: CaseLedger
@@ -36,8 +36,6 @@ export type ItemView = {
   readonly sentence: string | null
 }
 
-const parseSealed = (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes).toString('utf8'))
-
 /** The path the sender's machine had; null for an item nothing looked into, or once the key is gone. */
 const nameOf = (
   key: CaseKey | null,
@@ -45,8 +43,7 @@ const nameOf = (
   { id, sealedFacts }: { readonly id: ItemId; readonly sealedFacts: Uint8Array | null },
 ): string | null => {
   if (key === null || sealedFacts === null) return null
-  const facts = parseSealed(key.unseal(sealedFacts, factsSeal(of, id))) as SealedFacts
-  return facts.name ?? null
+  return openFacts(key, of, id, sealedFacts).name ?? null
 }
 
 /** One case; refuses `case.not-found`. Details are null once its key is gone. */
@@ -56,8 +53,7 @@ export const readCase =
     const row = await cases.findCase(id)
     if (row === null) return refuse('case.not-found')
     const key = row.keys === null ? null : await vault.open(id, row.keys.wrappedKey)
-    const details =
-      key === null || row.details === null ? null : parseSealed(key.unseal(row.details, detailsSeal(id)))
+    const details = key === null || row.details === null ? null : openDetails(key, id, row.details)
     return {
       id,
       state: row.state,

@@ -3,14 +3,13 @@ import { type Refusal, refuse } from '#domain/fault.ts'
 import type { CaseId, ItemId } from '#domain/id.ts'
 import type { ItemKind } from '#domain/item.ts'
 import { packObject } from '#domain/pack.ts'
-import { factsSeal } from '#domain/seal-name.ts'
-import type { SealedFacts } from '#domain/study.ts'
 import type { OpenExtent } from '#formats/pack/item-bytes.ts'
 import { openServedRange } from '#formats/pack/served-bytes.ts'
 import { readWanted, wantedOf } from '#formats/pack/wanted.ts'
 import type { CaseVault } from '#ports/case-vault.ts'
 import type { DeliveryLedger } from '#ports/delivery-ledger.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
+import { openFacts } from '#ports/open-sealed.ts'
 
 export type ReadItemNeeds = {
   readonly delivery: DeliveryLedger
@@ -38,8 +37,7 @@ export const readItem =
     if (content === null) return refuse('item.not-found')
     const [item] = content.items
     const key = await vault.open(of, content.wrappedKey)
-    const sealed = Buffer.from(key.unseal(item.sealedFacts, factsSeal(of, id)))
-    const facts = JSON.parse(sealed.toString('utf8')) as SealedFacts
+    const facts = openFacts(key, of, id, item.sealedFacts)
     const extents: OpenExtent[] = item.extents.map((extent) => ({
       ...extent,
       key: key.unwrap(extent.wrappedKey),
