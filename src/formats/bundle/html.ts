@@ -2,28 +2,18 @@
  * HTML that cannot be broken out of: a template in which every text is escaped, and only what another such
  * template made goes in as it is.
  */
+import { escapeHtml } from '#domain/escape-html.ts'
+
 const made = Symbol('html')
 
 /** Markup made by `html`; plain text never has this type. */
 export type Html = { readonly [made]: string }
 
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
 /** C0 and C1 controls but tab and newline: they have no place in a page. */
 // oxlint-disable-next-line no-control-regex -- controls are what it looks for
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
 
-const escape = (text: string): string =>
-  text
-    .toWellFormed()
-    .replace(controls, '\ufffd')
-    .replace(/[&<>"']/g, (sign) => entities[sign] ?? '')
+const escape = (text: string): string => escapeHtml(text.toWellFormed().replace(controls, '\ufffd'))
 
 const write = (value: Html | readonly Html[] | string | number): string => {
   if (typeof value === 'string' || typeof value === 'number') return escape(String(value))

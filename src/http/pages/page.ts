@@ -1,6 +1,7 @@
 /** The frame of our own pages: one file, no script, nothing from elsewhere, readable from 320 px on. */
 import { createHash } from 'node:crypto'
 import type { Response } from 'express'
+import { escapeHtml } from '#domain/escape-html.ts'
 import { setPageHeaders } from '#http/headers.ts'
 
 const style = `
@@ -24,17 +25,6 @@ aside{border:2px solid var(--mark);border-radius:6px;padding:.25rem .9rem;margin
 `
 
 const digest = createHash('sha256').update(style).digest('base64')
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-/** Text that may stand in element content and quoted attributes. */
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => entities[sign] ?? '')
 
 const notScanned = `<aside>
 <p lang="en">This gateway does not scan files for malware. It is set up for trying out, not for patients’ records.</p>

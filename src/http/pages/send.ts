@@ -2,9 +2,10 @@
  * Where an upload link leads in a browser. The secret stands after the `#` and never reaches us with this
  * request, so looking changes nothing, whoever looks: a person, a mail scanner, a chat preview.
  */
+import { escapeHtml } from '#domain/escape-html.ts'
 import type { CommonNeeds } from '#http/needs.ts'
 import type { Handler } from '#http/route.ts'
-import { escapeHtml, pageOf, sendHtml } from './page.ts'
+import { pageOf, sendHtml } from './page.ts'
 
 const commands = (publicUrl: string): string => `# 1. What stands after the # of your link becomes a session.
 curl -sS ${publicUrl}/api/send/exchange \\
