@@ -9,8 +9,8 @@ import { isVerdictCode } from '#domain/verdict.ts'
 import type { CaseContent, DeliveryLedger, ReadableItem } from '#ports/delivery-ledger.ts'
 import { type Database, guarded } from './database.ts'
 import { toExtent } from './extent-row.ts'
-import { servedColumns, toServed } from './served-copy.ts'
 import { itemColumns, toItem } from './item-row.ts'
+import { servedColumns, toServed } from './served-copy.ts'
 import type { Tables } from './tables.ts'
 
 type Trx = Transaction<Tables>
