@@ -9,6 +9,7 @@ import { openDiskStore } from '#adapters/disk/object-store.ts'
 import { createAdmissionLedger } from '#adapters/postgres/admission-ledger.ts'
 import { createAuditLedger } from '#adapters/postgres/audit-ledger.ts'
 import { createCaseLedger } from '#adapters/postgres/case-ledger.ts'
+import { createCompletenessLedger } from '#adapters/postgres/completeness-ledger.ts'
 import { openDatabase, openPool } from '#adapters/postgres/database.ts'
 import { createDecisionLedger } from '#adapters/postgres/decision-ledger.ts'
 import { createDeliveryLedger } from '#adapters/postgres/delivery-ledger.ts'
@@ -93,6 +94,7 @@ export const openLedgers = ({ databaseUrl }: Config, connections = 12) => {
     admission: createAdmissionLedger(db),
     delivery: createDeliveryLedger(db),
     decisions: createDecisionLedger(db),
+    completeness: createCompletenessLedger(db),
     audit: createAuditLedger(db),
     operators: createOperatorLedger(db),
     indexes: createIndexLedger(db),

@@ -41,6 +41,8 @@ export type ItemDecision = {
   readonly sha256: Uint8Array
   readonly crc32: number
   readonly sealedFacts: Uint8Array
+  /** What a disc's directory lists, which outlives the file itself. */
+  readonly sealedList?: Uint8Array
   readonly instance: InstanceFacts | null
   readonly pages: number | null
   /** Extent keys wrapped by the case key, in the order of the item's extents. */

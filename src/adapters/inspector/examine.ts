@@ -59,5 +59,6 @@ export const examine = async (source: ByteSource, head: Buffer): Promise<Finding
     codes: [...new Set([...report.codes, ...inner])],
     instance: report.instance,
     facts: report.facts,
+    ...(report.listed === undefined ? {} : { listed: report.listed }),
   }
 }
