@@ -1,7 +1,7 @@
 /** Directories of discs: what they list is read in the order of the records, whole or damaged, never by offsets. */
 import { describe, expect, it } from 'vitest'
-import { directoryOf, discDirectory } from '#fixtures/dicom/disc-directory.ts'
 import { mostListed } from '#domain/study.ts'
+import { directoryOf, discDirectory } from '#fixtures/dicom/disc-directory.ts'
 import { sniff } from '#formats/sniff.ts'
 import { inspectDicom } from './inspect-dicom.ts'
 
