@@ -8,8 +8,14 @@ import { mostListed } from '#domain/study.ts'
 
 const mostBytes = mostListed * 130
 
-/** The list as bytes, to be sealed. */
-export const writeDiscList = (uids: readonly string[]): Buffer => deflateRawSync(Buffer.from(uids.join('\n')))
+/** The list sealed by `seal`; nothing for a file that lists nothing. */
+export const sealDiscList = (
+  uids: readonly string[] | undefined,
+  seal: (list: Uint8Array) => Uint8Array,
+): { readonly sealedList?: Uint8Array } =>
+  uids === undefined || uids.length === 0
+    ? {}
+    : { sealedList: seal(deflateRawSync(Buffer.from(uids.join('\n')))) }
 
 /** The list from opened bytes. @throws `store.damaged` */
 export const readDiscList = (bytes: Uint8Array): readonly string[] => {

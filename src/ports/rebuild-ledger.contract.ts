@@ -50,7 +50,9 @@ export const rebuildLedgerContract = (name: string, open: () => Promise<RebuiltL
           ? { kind: 'dicom', instance: newInstance(), codes: ['BAD_VR', 'PDF_URI'] }
           : n === 1
             ? { kind: 'pdf', pages: 3, codes: ['PDF_PASSWORD'] }
-            : { codes: ['EMPTY_FILE'] },
+            : n === 2
+              ? { codes: ['DICOM_DIRECTORY'], sealedList: bytes(90) }
+              : { codes: ['EMPTY_FILE'] },
       )
       const [stopped] = await ledgers.decisions.waitingOf(sending.case)
       if (stopped === undefined) throw new Error('nothing waits')
@@ -97,7 +99,7 @@ export const rebuildLedgerContract = (name: string, open: () => Promise<RebuiltL
       it('puts every row back as it was', async () => {
         const { case: id } = await live()
         const rows = await rowsOf(id)
-        expect(rows.map((some) => some.table.name)).toHaveLength(14)
+        expect(rows.map((some) => some.table.name)).toHaveLength(15)
         ledgers = await open()
         expect(await restore(id, rows)).toEqual({ items: 6 })
         expect(await rowsOf(id)).toEqual(rows)

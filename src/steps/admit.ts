@@ -5,11 +5,11 @@
  */
 import { createSecretKey } from 'node:crypto'
 import { Fault } from '#domain/fault.ts'
-import type { CaseId, ItemId, PackId, PlanId } from '#domain/id.ts'
+import type { ItemId, PackId, PlanId } from '#domain/id.ts'
 import { packObject } from '#domain/pack.ts'
 import { factsSeal, listSeal } from '#domain/seal-name.ts'
 import { worstOutcome } from '#domain/verdict.ts'
-import { writeDiscList } from '#formats/disc-list.ts'
+import { sealDiscList } from '#formats/disc-list.ts'
 import { openHeads } from '#formats/pack/heads.ts'
 import {
   type OpenExtent,
@@ -142,14 +142,6 @@ const scanWhole = async (
   return scanItem(scanner, batches, size, { digest, lastTry: attempts + 1 >= mostAttempts })
 }
 
-const sealListed = (
-  key: CaseKey,
-  of: CaseId,
-  item: ItemId,
-  { listed = [] }: Findings,
-): Pick<ItemDecision, 'sealedList'> =>
-  listed.length === 0 ? {} : { sealedList: key.seal(writeDiscList(listed), listSeal(of, item)) }
-
 const decide = async (
   needs: AdmitNeeds,
   pack: ArrivedPack,
@@ -187,7 +179,7 @@ const decide = async (
     ],
     ...(await sumItem(extents, read, item.size, scanned.sha256)),
     sealedFacts: key.seal(Buffer.from(JSON.stringify(facts)), factsSeal(pack.case, item.id)),
-    ...sealListed(key, pack.case, item.id, found),
+    ...sealDiscList(found.listed, (list) => key.seal(list, listSeal(pack.case, item.id))),
     instance: found.instance,
     pages: found.facts.pages ?? null,
     keys: extents.map((extent) => key.wrap(extent.key)),
