@@ -29,6 +29,7 @@ import { openLink, renewLink, revokeLink } from '#steps/open-link.ts'
 import { planSend } from '#steps/plan-send.ts'
 import { readBundle } from '#steps/read-bundle.ts'
 import { listDecisions, listItems, listQuarantine, readCase } from '#steps/read-case.ts'
+import { readCompleteness } from '#steps/read-completeness.ts'
 import { readItem } from '#steps/read-item.ts'
 import { receive } from '#steps/receive.ts'
 import { signIn } from '#steps/sign-in.ts'
@@ -95,7 +96,7 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
   const { vault, linkTokens, accessTokens, statements, publicKeys } = ring
   const { store, secrets } = adapters
   const { queue } = adapters.queueing
-  const { cases, links, admission, delivery, decisions, audit, operators } = adapters.ledgers
+  const { cases, links, admission, delivery, decisions, completeness, audit, operators } = adapters.ledgers
   const linkNeeds = { cases, links, vault, tokens: linkTokens, secrets, audit, queue, clock, ids }
   const grantNeeds = { cases, delivery, tokens: accessTokens, audit, clock, ids }
   const deciding = { cases, decisions, admission, store, vault, audit, queue, clock }
@@ -115,6 +116,7 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
     listItems: listItems({ cases, delivery, vault }),
     listQuarantine: listQuarantine({ cases, decisions, vault }),
     listDecisions: listDecisions({ cases, decisions, vault }),
+    readCompleteness: readCompleteness({ cases, completeness, vault }),
     decide: decide(deciding),
     checkAgain: checkAgain(deciding),
     openLink: openLink(linkNeeds),

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createSecrets } from '#adapters/jose/secrets.ts'
 import { type Answer, call, must } from '#fixtures/client/call.ts'
 import { type Desk, deskOf, signIn } from '#fixtures/client/desk.ts'
-import { exchange, inMemory, type Session, send, status } from '#fixtures/client/sender.ts'
+import { exchange, finish, inMemory, type Session, send, status } from '#fixtures/client/sender.ts'
 import { readZip } from '#fixtures/client/zip.ts'
 import { ctSlice, truncatedCt } from '#fixtures/dicom/shapes.ts'
 import { type Gateway, startGateway } from '#fixtures/gateway.ts'
@@ -282,9 +282,15 @@ describe('an item that nothing could look into', () => {
     for (const [pid, what] of gateway.processes()) if (what === 'worker') process.kill(pid, 'SIGCONT')
     const [item] = await settle(session)
     expect(item).toMatchObject({ state: 'quarantined', codes: ['CHECK_UNAVAILABLE'] })
+    await finish(gateway.url, session)
+    await expect.poll(() => desk.caseState(id), { timeout: 10_000 }).toBe('ready')
     expect(await waitingOf(id)).toMatchObject([{ release: 'check-first', name: null }])
     expectRefused(await decide(id, item?.id ?? '', 'release'), 'item.unchecked')
+    for (const [pid, what] of gateway.processes()) if (what === 'worker') process.kill(pid, 'SIGSTOP')
     expect(read(await decide(id, item?.id ?? '', 'check-again'))).toEqual({ items: 1 })
+    expect(await desk.caseState(id)).toBe('collecting')
+    for (const [pid, what] of gateway.processes()) if (what === 'worker') process.kill(pid, 'SIGCONT')
+    await expect.poll(() => desk.caseState(id), { timeout: 20_000 }).toBe('ready')
     const [checked] = await settle(session)
     expect(checked?.codes).not.toContain('CHECK_UNAVAILABLE')
     expect(checked?.state).toMatch(/^accepted/)

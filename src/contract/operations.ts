@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { dependencyNames } from '#domain/dependency.ts'
+import { completenessOperations } from './completeness.ts'
 import { deskOperations } from './desk-operations.ts'
 import type { Operation } from './operation.ts'
 import { quarantineOperations } from './quarantine-operations.ts'
@@ -71,6 +72,7 @@ export const operations = {
   ...openOperations,
   ...deskOperations,
   ...quarantineOperations,
+  ...completenessOperations,
   ...sendOperations,
 } as const
 

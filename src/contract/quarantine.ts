@@ -1,12 +1,19 @@
 /** What the desk says about items in quarantine: which wait and why, and what a person decided. */
 import { z } from 'zod'
 import { discardReasons, releaseReasons } from '#domain/decision.ts'
+import { differences } from '#domain/identity/compare-patients.ts'
 import { itemKinds } from '#domain/item.ts'
 import { count, id, prose, time } from './words.ts'
 
+const stated = z.string().nullable()
+
+/** A person as the case or a file states them, in its own writing. */
+const person = z.strictObject({ name: stated, birthDate: stated, sex: stated, id: stated, issuer: stated })
+
 /**
  * Items that wait. `release`: what letting one through takes; `proposed`: the first of two people has said yes.
- * `name` and `modality` are null where nothing could look into the file.
+ * `name` and `modality` are null where nothing could look into the file. `identity` stands beside what a check found
+ * of whose the file is: the person it names, the person of the case, and in what they differ.
  */
 export const quarantineReply = z.strictObject({
   items: z.array(
@@ -18,6 +25,9 @@ export const quarantineReply = z.strictObject({
       modality: z.string().nullable(),
       since: time,
       reasons: z.array(z.strictObject({ code: z.string(), sentence: z.string() })),
+      identity: z
+        .strictObject({ file: person, case: person, differs: z.array(z.enum(differences)) })
+        .nullable(),
       release: z.enum(['one-person', 'two-persons', 'check-first', 'locked']),
       proposed: z.strictObject({ by: id, at: time, reason: z.string() }).nullable(),
     }),

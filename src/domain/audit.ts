@@ -24,6 +24,7 @@ export type AuditAction =
   | 'bundle.read'
   | 'item.read'
   | 'manifest.read'
+  | 'notes.read'
   | 'ledger.rebuilt'
 
 export type Actor =

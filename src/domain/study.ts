@@ -3,6 +3,8 @@
  * everything that could name a person or describe an illness stands in `SealedFacts`, readable only with the
  * case key.
  */
+import type { ExpectedCounts } from './completeness/came.ts'
+
 export type InstanceFacts = {
   readonly studyUid: string
   readonly seriesUid: string
@@ -17,6 +19,15 @@ export type InstanceFacts = {
   readonly frames: number
 }
 
+/** A number the patient has elsewhere (0010,1002). Without its issuer it proves nothing and is not kept. */
+export type OtherPatientId = { readonly id: string; readonly issuer: string }
+
+/** More of them than any patient has. */
+export const mostOtherIds = 8
+
+/** More files than a disc holds: what its directory lists beyond is not looked at. */
+export const mostListed = 20_000
+
 /** Sealed under the case key, one per item. Texts are as decoded, capped in length by the inspector. */
 export type SealedFacts = {
   /** The path the sender's machine had. */
@@ -25,19 +36,43 @@ export type SealedFacts = {
   readonly patientName?: string
   readonly patientId?: string
   readonly issuerOfPatientId?: string
+  readonly otherPatientIds?: readonly OtherPatientId[]
   readonly birthDate?: string
   readonly sex?: string
   readonly studyDate?: string
   readonly studyTime?: string
   readonly studyId?: string
   readonly accessionNumber?: string
+  readonly referringPhysician?: string
   readonly studyDescription?: string
   readonly seriesDescription?: string
+  /** Performed Procedure Step Start Date and Time, (0040,0244) and (0040,0245). */
+  readonly stepDate?: string
+  readonly stepTime?: string
+  /** Of the first item of Request Attributes Sequence (0040,0275). */
+  readonly scheduledStepId?: string
+  readonly procedureId?: string
   readonly bodyPart?: string
+  readonly laterality?: string
   readonly institution?: string
   readonly imagePosition?: readonly number[]
   readonly imageOrientation?: readonly number[]
   readonly pixelSpacing?: readonly number[]
+  readonly sliceThickness?: number
+  readonly frameOfReference?: string
+  readonly acquisition?: number
+  /** Temporal Position Identifier (0020,0100). */
+  readonly timePoint?: number
+  /** Image Type (0008,0008) calls it a localizer: it shows where slices lie and is none itself. */
+  readonly localizer?: true
+  readonly photometric?: string
+  readonly bitsAllocated?: number
+  /** The first window of the file, and how stored values become those it speaks of. */
+  readonly windowCenter?: number
+  readonly windowWidth?: number
+  readonly rescaleSlope?: number
+  readonly rescaleIntercept?: number
+  readonly expected?: ExpectedCounts
   readonly pages?: number
   readonly title?: string
   /** What a malware scanner called it; only where it found something. */

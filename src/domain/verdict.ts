@@ -28,7 +28,9 @@ export const verdictTable = {
   NOT_DICOM_OR_PDF: rejected('This is not a DICOM or PDF file. It was refused.'),
   DICOM_HEADER_ONLY: rejected('The file begins like DICOM but holds no study data.'),
   DICOM_NO_CONTENT: rejected('The file begins like DICOM but holds no study data.'),
-  DICOM_DIRECTORY: rejected('This is the disc’s own list of its files, not a record. It is not needed.'),
+  DICOM_DIRECTORY: rejected(
+    'This is the disc’s own list of its files, not a record. What it lists is compared with what came.',
+  ),
   DICOM_LIMIT_INFLATE: rejected(tooMuch),
   DICOM_LIMIT_ELEMENTS: rejected(tooMuch),
   DICOM_LIMIT_DEPTH: rejected(tooMuch),

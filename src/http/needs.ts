@@ -19,6 +19,7 @@ import type { openLink, renewLink, revokeLink } from '#steps/open-link.ts'
 import type { planSend } from '#steps/plan-send.ts'
 import type { readBundle } from '#steps/read-bundle.ts'
 import type { listDecisions, listItems, listQuarantine, readCase } from '#steps/read-case.ts'
+import type { readCompleteness } from '#steps/read-completeness.ts'
 import type { readItem } from '#steps/read-item.ts'
 import type { receive } from '#steps/receive.ts'
 import type { signIn } from '#steps/sign-in.ts'
@@ -68,6 +69,7 @@ export type PortalNeeds = {
   readonly listItems: ReturnType<typeof listItems>
   readonly listQuarantine: ReturnType<typeof listQuarantine>
   readonly listDecisions: ReturnType<typeof listDecisions>
+  readonly readCompleteness: ReturnType<typeof readCompleteness>
   readonly decide: ReturnType<typeof decide>
   readonly checkAgain: ReturnType<typeof checkAgain>
   readonly openLink: ReturnType<typeof openLink>

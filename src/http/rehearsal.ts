@@ -137,6 +137,7 @@ export const rehearse = async (
     listItems: absent,
     listQuarantine: absent,
     listDecisions: absent,
+    readCompleteness: absent,
     decide: absent,
     checkAgain: absent,
     openLink: absent,

@@ -5,6 +5,7 @@
 import { sendBundle, sendContent, sendManifest } from './deliveries/records.ts'
 import { formDoor } from './doors/multipart.ts'
 import { partsDoor } from './doors/parts.ts'
+import * as missing from './handlers/completeness.ts'
 import * as desk from './handlers/desk.ts'
 import * as open from './handlers/open.ts'
 import * as quarantine from './handlers/quarantine.ts'
@@ -43,6 +44,9 @@ export const routes = (needs: HttpNeeds): Routes => ({
   release:     ['POST', '/api/cases/{case}/items/{item}/release', 'operator',     quarantine.release(needs)],
   discard:     ['POST', '/api/cases/{case}/items/{item}/discard', 'operator',     quarantine.discard(needs)],
   checkAgain:  ['POST', '/api/cases/{case}/items/{item}/check-again', 'operator', quarantine.checkAgain(needs)],
+
+  completeness: ['GET', '/api/cases/{case}/completeness',        'operator',      missing.completeness(needs)],
+  notes:       ['GET',  '/api/cases/{case}/notes',               'case:read',     missing.notes(needs)],
 
   exchange:    ['POST', '/api/send/exchange',                    'anyone',        send.exchange(needs)],
   plan:        ['POST', '/api/send/plan',                        'sender',        send.plan(needs)],

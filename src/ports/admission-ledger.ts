@@ -44,6 +44,8 @@ export type ItemDecision = {
   /** Only of a file that is changed on its way out; `sha256` and `crc32` are of the bytes that came. */
   readonly served?: ServedCopy
   readonly sealedFacts: Uint8Array
+  /** What a disc's directory lists, which outlives the file itself. */
+  readonly sealedList?: Uint8Array
   readonly instance: InstanceFacts | null
   readonly pages: number | null
   /** Extent keys wrapped by the case key, in the order of the item's extents. */

@@ -77,6 +77,29 @@ export const checkAgainContract = (name: string, open: OpenLedgers): void => {
       expect(await stateOf(item)).toBe('accepted')
     })
 
+    it('takes a case back that was ready, until nothing in it is unchecked', async () => {
+      const state = async () => (await ledgers.cases.findCase(sending.case))?.state
+      const { pack, items } = await unlooked([5])
+      const [item = newId<ItemId>()] = items
+      expect(await ledgers.cases.moveCase(sending.case, 'ready', noon)).toBe(true)
+      granted(await ask(item))
+      expect(await state()).toBe('collecting')
+      await admitAll(ledgers, pack)
+      expect(await ledgers.cases.moveCase(sending.case, 'ready', after(90))).toBe(true)
+    })
+
+    it('leaves a case where it is that somebody reads already, and one that was never ready', async () => {
+      const state = async () => (await ledgers.cases.findCase(sending.case))?.state
+      const { items } = await unlooked([5])
+      const { items: more } = await unlooked([6])
+      granted(await ask(items[0] ?? newId<ItemId>()))
+      expect(await state()).toBe('collecting')
+      await ledgers.cases.moveCase(sending.case, 'ready', noon)
+      await ledgers.cases.moveCase(sending.case, 'assigned', noon)
+      granted(await ask(more[0] ?? newId<ItemId>()))
+      expect(await state()).toBe('assigned')
+    })
+
     it('is refused for what was looked into, and asked once by many', async () => {
       const { files, pack } = await arrive(ledgers, sending, [5])
       await admitAll(ledgers, pack.id, { codes: ['NO_PIXELS'] })

@@ -64,7 +64,8 @@ export type DecisionLedger = {
   decide(decision: NewDecision): Promise<Decided | Refusal>
   /**
    * `quarantined → received` for an item that no check could look into and every such item of its pack, and
-   * `quarantined → stored` for the pack, its tries forgotten. Refuses as `decide` does, and `item.checked`.
+   * `quarantined → stored` for the pack, its tries forgotten. A case that is ready goes back to `collecting` until they
+   * have a verdict. Refuses as `decide` does, and `item.checked`.
    */
   checkAgain(
     asked: Pick<NewDecision, 'case' | 'item' | 'by' | 'at'>,

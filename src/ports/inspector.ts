@@ -29,6 +29,8 @@ export type Findings = {
   readonly patches?: readonly Patch[]
   /** The words of a document, for searching inside its case; at most `mostTextBytes` of UTF-8. */
   readonly text?: string
+  /** SOP Instance UIDs that a disc's directory lists; at most `mostListed`. */
+  readonly listed?: readonly string[]
 }
 
 export const mostTextBytes = 262_144

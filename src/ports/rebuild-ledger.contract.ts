@@ -51,7 +51,9 @@ export const rebuildLedgerContract = (name: string, open: () => Promise<RebuiltL
           ? { kind: 'dicom', instance: newInstance(), codes: ['BAD_VR', 'PDF_URI'], served: newServed() }
           : n === 1
             ? { kind: 'pdf', pages: 3, codes: ['PDF_PASSWORD'] }
-            : { codes: ['EMPTY_FILE'] },
+            : n === 2
+              ? { codes: ['DICOM_DIRECTORY'], sealedList: bytes(90) }
+              : { codes: ['EMPTY_FILE'] },
       )
       const [stopped] = await ledgers.decisions.waitingOf(sending.case)
       if (stopped === undefined) throw new Error('nothing waits')

@@ -7,8 +7,9 @@ import { createSecretKey } from 'node:crypto'
 import { Fault } from '#domain/fault.ts'
 import type { ItemId, PackId, PlanId } from '#domain/id.ts'
 import { packObject } from '#domain/pack.ts'
-import { factsSeal } from '#domain/seal-name.ts'
+import { factsSeal, listSeal } from '#domain/seal-name.ts'
 import { worstOutcome } from '#domain/verdict.ts'
+import { sealDiscList } from '#formats/disc-list.ts'
 import { openHeads } from '#formats/pack/heads.ts'
 import { type OpenExtent, openItemRange, type ReadPack, readItemRange } from '#formats/pack/item-bytes.ts'
 import { openName } from '#formats/pack/name.ts'
@@ -175,6 +176,7 @@ const decide = async (
     codes,
     ...(await sumBoth(extents, read, item.size, patches, scanned.sha256)),
     sealedFacts: key.seal(Buffer.from(JSON.stringify(facts)), factsSeal(pack.case, item.id)),
+    ...sealDiscList(found.listed, (list) => key.seal(list, listSeal(pack.case, item.id))),
     instance: found.instance,
     pages: found.facts.pages ?? null,
     keys: extents.map((extent) => key.wrap(extent.key)),

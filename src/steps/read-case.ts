@@ -3,8 +3,11 @@ import type { CaseState } from '#domain/case.ts'
 import { itemSentence, type ReleaseRule, releaseRule } from '#domain/decision.ts'
 import { type Refusal, refuse } from '#domain/fault.ts'
 import type { CaseId, ItemId } from '#domain/id.ts'
+import { type Difference, differencesOf, type Identity } from '#domain/identity/compare-patients.ts'
 import type { ItemKind, ItemState } from '#domain/item.ts'
+import type { StatedPatient } from '#domain/patient.ts'
 import { noteSeal } from '#domain/seal-name.ts'
+import type { SealedFacts } from '#domain/study.ts'
 import { type VerdictCode, verdictTable } from '#domain/verdict.ts'
 import type { CaseCounts, CaseLedger } from '#ports/case-ledger.ts'
 import type { CaseKey, CaseVault } from '#ports/case-vault.ts'
@@ -36,15 +39,12 @@ export type ItemView = {
   readonly sentence: string | null
 }
 
-/** The path the sender's machine had; null for an item nothing looked into, or once the key is gone. */
-const nameOf = (
+/** Null for an item nothing looked into, or once the key is gone. */
+const factsOf = (
   key: CaseKey | null,
   of: CaseId,
   { id, sealedFacts }: { readonly id: ItemId; readonly sealedFacts: Uint8Array | null },
-): string | null => {
-  if (key === null || sealedFacts === null) return null
-  return openFacts(key, of, id, sealedFacts).name ?? null
-}
+): SealedFacts | null => (key === null || sealedFacts === null ? null : openFacts(key, of, id, sealedFacts))
 
 /** One case; refuses `case.not-found`. Details are null once its key is gone. */
 export const readCase =
@@ -76,11 +76,21 @@ export const listItems =
       state: item.state,
       kind: item.kind,
       size: item.size,
-      name: nameOf(key, id, item),
+      name: factsOf(key, id, item)?.name ?? null,
       codes: item.codes,
       sentence: itemSentence(item.state, item.codes),
     }))
   }
+
+/** A person as a case or a file states them. */
+export type PersonView = Readonly<Record<'name' | 'birthDate' | 'sex' | 'id' | 'issuer', string | null>>
+
+/** Whom a file names beside whom the case is about. */
+export type IdentityView = {
+  readonly file: PersonView
+  readonly case: PersonView
+  readonly differs: readonly Difference[]
+}
 
 export type WaitingView = {
   readonly id: ItemId
@@ -91,10 +101,35 @@ export type WaitingView = {
   readonly since: Date
   /** Everything a check found, each with its sentence. */
   readonly reasons: readonly { readonly code: VerdictCode; readonly sentence: string }[]
+  /** Only where a check found something of whose the file is: nobody needs it else. */
+  readonly identity: IdentityView | null
   /** What releasing it takes. */
   readonly release: ReleaseRule
   /** The first of two words, when it was said. */
   readonly proposed: Proposal | null
+}
+
+const viewPerson = (person: Identity): PersonView => ({
+  name: person.patientName ?? null,
+  birthDate: person.birthDate ?? null,
+  sex: person.sex ?? null,
+  id: person.patientId ?? null,
+  issuer: person.issuerOfPatientId ?? null,
+})
+
+const isOfIdentity = (code: VerdictCode): boolean =>
+  code === 'BATCH_MIXED_PATIENTS' ||
+  (code.startsWith('IDENTITY_') && verdictTable[code].outcome === 'quarantined')
+
+const viewIdentity = (
+  codes: readonly VerdictCode[],
+  facts: SealedFacts | null,
+  patient: StatedPatient | null,
+): IdentityView | null => {
+  if (facts === null || !codes.some(isOfIdentity)) return null
+  const { name, id, issuer, ...rest } = patient ?? {}
+  const stated: Identity = { ...rest, patientName: name, patientId: id, issuerOfPatientId: issuer }
+  return { file: viewPerson(facts), case: viewPerson(stated), differs: differencesOf(stated, facts) }
 }
 
 type DecisionNeeds = Omit<ReadCaseNeeds, 'delivery'> & { readonly decisions: DecisionLedger }
@@ -106,17 +141,23 @@ export const listQuarantine =
     const row = await cases.findCase(of)
     if (row === null) return refuse('case.not-found')
     const key = row.keys === null ? null : await vault.open(of, row.keys.wrappedKey)
-    return (await decisions.waitingOf(of)).map((item) => ({
-      id: item.id,
-      kind: item.kind,
-      size: item.size,
-      name: nameOf(key, of, item),
-      modality: item.modality,
-      since: item.since,
-      reasons: item.codes.map((code) => ({ code, sentence: verdictTable[code].sentence })),
-      release: releaseRule(item.codes, item.looked),
-      proposed: item.proposed,
-    }))
+    const details = key === null || row.details === null ? null : openDetails(key, of, row.details)
+    const patient = details === null ? null : details.patient
+    return (await decisions.waitingOf(of)).map((item) => {
+      const facts = factsOf(key, of, item)
+      return {
+        id: item.id,
+        kind: item.kind,
+        size: item.size,
+        name: facts?.name ?? null,
+        modality: item.modality,
+        since: item.since,
+        reasons: item.codes.map((code) => ({ code, sentence: verdictTable[code].sentence })),
+        identity: viewIdentity(item.codes, facts, patient),
+        release: releaseRule(item.codes, item.looked),
+        proposed: item.proposed,
+      }
+    })
   }
 
 /** A decision with what the person wrote; null when they wrote nothing, or once the key is gone. */

@@ -63,5 +63,6 @@ export const examine = async (source: ByteSource, head: Buffer): Promise<Finding
     facts: report.facts,
     // The preamble only: a PDF inside is a value of the image's header, and stays as it is.
     patches: kind === 'dicom' ? preamblePatches(report.codes) : [],
+    ...(report.listed === undefined ? {} : { listed: report.listed }),
   }
 }

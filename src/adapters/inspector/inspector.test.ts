@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { PDFDocument } from '@cantoo/pdf-lib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Fault } from '#domain/fault.ts'
+import { directoryOf } from '#fixtures/dicom/disc-directory.ts'
 import { writeCt } from '#formats/dicom/trial-dicom.ts'
 import type { ByteSource } from '#ports/inspector.ts'
 import { type InspectorOptions, type IsolatedInspector, openInspector } from './inspector.ts'
@@ -86,6 +87,18 @@ describe('the real child', () => {
     expect(lie.codes).toContain('DICOM_PDF_PAYLOAD_FALSE')
   })
 
+  it('brings what a disc’s directory lists, which is refused itself', async () => {
+    const uids = Array.from({ length: 3_000 }, (_, i) => `1.2.826.0.1.3680043.9.1.${i}`)
+    const found = await start().inspect(sourceOf(directoryOf(uids)))
+    expect(found).toEqual({
+      kind: 'other',
+      codes: ['DICOM_DIRECTORY'],
+      instance: null,
+      facts: {},
+      listed: uids,
+    })
+  })
+
   it('keeps the order of answers when many ask at once, and serves them side by side', async () => {
     const inspector = start({ children: 2 })
     const uids = Array.from({ length: 40 }, (_, i) => `1.2.3.${i}`)
@@ -107,6 +120,10 @@ describe('a child that misbehaves', () => {
     ['gives broken JSON', 'f'],
     ['gives markup as a UID', 'i'],
     ['gives a number out of range', 'j'],
+    ['lists markup', 'u'],
+    ['lists more than a disc holds', 'v'],
+    ['gives more numbers than a patient has', 'w'],
+    ['expects what nothing holds', 'x'],
     ['announces a frame of 4 GiB', 'k'],
     ['sends a frame of no known kind', 'l'],
     ['asks for too much at once', 'm'],

@@ -2,7 +2,7 @@
  * Parse findings: reads what a child says as if an attacker had written it, since one may have. Every field is
  * checked and copied; a field that should not be there is left behind.
  */
-import type { InstanceFacts, SealedFacts } from '#domain/study.ts'
+import { type InstanceFacts, mostListed, mostOtherIds, type SealedFacts } from '#domain/study.ts'
 import { isVerdictCode, type VerdictCode } from '#domain/verdict.ts'
 import { preamblePatches } from '#formats/dicom/preamble.ts'
 import { patchText, readPatches } from '#formats/patch-text.ts'
@@ -42,6 +42,38 @@ const parseNumbers = (value: unknown, count: number): number[] =>
     ? value.map((entry: unknown) => (typeof entry === 'number' && Number.isFinite(entry) ? entry : unfit()))
     : unfit()
 
+const parseNumber = (value: unknown): number =>
+  typeof value === 'number' && Number.isFinite(value) ? value : unfit()
+
+const parseTrue = (value: unknown): true => (value === true ? true : unfit())
+
+const parseOtherIds = (value: unknown): SealedFacts['otherPatientIds'] =>
+  Array.isArray(value) && value.length <= mostOtherIds
+    ? value.map((entry: unknown) =>
+        isFields(entry) ? { id: parseText(entry.id), issuer: parseText(entry.issuer) } : unfit(),
+      )
+    : unfit()
+
+const expectedCounts = [
+  'seriesInstances',
+  'studySeries',
+  'studyInstances',
+  'acquisitionImages',
+  'timePoints',
+  'slices',
+] as const satisfies (keyof NonNullable<SealedFacts['expected']>)[]
+
+const parseExpected = (value: unknown): SealedFacts['expected'] => {
+  if (!isFields(value)) return unfit()
+  const kept = expectedCounts.filter((name) => value[name] !== undefined)
+  return Object.fromEntries(kept.map((name) => [name, parseInteger(value[name], 1)]))
+}
+
+const parseListed = (value: unknown): readonly string[] =>
+  Array.isArray(value) && value.length <= mostListed
+    ? value.map((uid: unknown) => parseShape(uid, uidShape))
+    : unfit()
+
 const orNull = <T>(value: unknown, parse: (value: unknown) => T): T | null =>
   value === null ? null : parse(value)
 
@@ -75,19 +107,38 @@ const factParsers = {
   patientName: parseText,
   patientId: parseText,
   issuerOfPatientId: parseText,
+  otherPatientIds: parseOtherIds,
   birthDate: parseText,
   sex: parseText,
   studyDate: parseText,
   studyTime: parseText,
   studyId: parseText,
   accessionNumber: parseText,
+  referringPhysician: parseText,
   studyDescription: parseText,
   seriesDescription: parseText,
+  stepDate: parseText,
+  stepTime: parseText,
+  scheduledStepId: parseText,
+  procedureId: parseText,
   bodyPart: parseText,
+  laterality: parseText,
   institution: parseText,
   imagePosition: (value: unknown) => parseNumbers(value, 3),
   imageOrientation: (value: unknown) => parseNumbers(value, 6),
   pixelSpacing: (value: unknown) => parseNumbers(value, 2),
+  sliceThickness: parseNumber,
+  frameOfReference: parseText,
+  acquisition: (value: unknown) => parseInteger(value),
+  timePoint: (value: unknown) => parseInteger(value),
+  localizer: parseTrue,
+  photometric: parseText,
+  bitsAllocated: (value: unknown) => parseInteger(value, 1),
+  windowCenter: parseNumber,
+  windowWidth: parseNumber,
+  rescaleSlope: parseNumber,
+  rescaleIntercept: parseNumber,
+  expected: parseExpected,
   pages: (value: unknown) => parseInteger(value, 0),
   title: parseText,
 } satisfies Partial<Record<keyof SealedFacts, (value: unknown) => unknown>>
@@ -129,6 +180,7 @@ export const parseFindings = (json: string, size: number): Findings | null => {
       instance: orNull(value.instance, parseInstance),
       facts: parseFacts(value.facts),
       ...parsePatches(value.patches, said, size),
+      ...(value.listed === undefined ? {} : { listed: parseListed(value.listed) }),
     }
   } catch (error) {
     if (error instanceof Unfit || error instanceof SyntaxError) return null

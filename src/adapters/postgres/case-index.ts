@@ -115,6 +115,20 @@ const addDocuments = (of: CaseId, kept: readonly ItemDecision[]): Statement[] =>
   ]
 }
 
+/** Kept although the directory itself is refused: it says what should have come. */
+const addLists = (of: CaseId, decided: readonly ItemDecision[]): Statement[] => {
+  const lists = decided.flatMap(({ item, sealedList: list }) =>
+    list === undefined ? [] : [{ item, list: Buffer.from(list) }],
+  )
+  if (lists.length === 0) return []
+  return [
+    sql`
+      insert into disc_lists (item_id, case_id, sealed_list)
+      select item, ${of}::uuid, list
+      from unnest(${lists.map((l) => l.item)}::uuid[], ${lists.map((l) => l.list)}::bytea[]) as t (item, list)`,
+  ]
+}
+
 /** Each verdict is written down; later ones never replace it. */
 const addVerdicts = (decided: readonly ItemDecision[], at: Date): Statement => sql`
     insert into verdicts (item_id, at, outcome, codes)
@@ -131,7 +145,7 @@ const isReadable = (decision: ItemDecision): boolean =>
 
 /**
  * Writes everything that follows from decisions about items of a pack: keys, the index of the case, the verdicts.
- * Rejected items leave no trace in the index. All of it is one statement: a pack is admitted in so little time that
+ * Rejected items leave no trace in the index, but for what a disc lists. All of it is one statement: a pack is admitted in so little time that
  * the ways to the server and back were most of it.
  */
 export const writeDecisions = async (
@@ -147,6 +161,7 @@ export const writeDecisions = async (
     ...addInstances(pack.case, kept, at),
     ...addDocuments(pack.case, kept),
     ...addServed(kept),
+    ...addLists(pack.case, decided),
     addVerdicts(decided, at),
     ...(decided.some(isReadable) ? [renewContent(pack.case, at)] : []),
   ]

@@ -198,6 +198,13 @@ export const createDecisionLedger = (db: Database): DecisionLedger => ({
           .where('state', 'in', itemMachine.into('received'))
           .returning('id')
           .execute()
+        // As when more records come: nobody is to read of a case as ready while something in it is unchecked.
+        await trx
+          .updateTable('cases')
+          .set({ state: 'collecting', changed_at: asked.at })
+          .where('id', '=', asked.case)
+          .where('state', '=', 'ready')
+          .execute()
         await trx
           .insertInto('decisions')
           .values({

@@ -9,6 +9,7 @@ import { isVerdictCode } from '#domain/verdict.ts'
 import type { CaseContent, DeliveryLedger, ReadableItem } from '#ports/delivery-ledger.ts'
 import { type Database, guarded } from './database.ts'
 import { toExtent } from './extent-row.ts'
+import { toInstance } from './instance-row.ts'
 import { itemColumns, toItem } from './item-row.ts'
 import { servedColumns, toServed } from './served-copy.ts'
 import type { Tables } from './tables.ts'
@@ -59,22 +60,7 @@ const readItems = async (trx: Trx, of: CaseId, only: ItemId | null): Promise<rea
         served,
         sealedFacts: row.sealed_facts,
         extents: extents.get(row.id) ?? [],
-        instance:
-          row.study_uid === null
-            ? null
-            : {
-                studyUid: row.study_uid,
-                seriesUid: row.series_uid ?? '',
-                sopUid: row.sop_uid ?? '',
-                sopClass: row.sop_class ?? '',
-                transferSyntax: row.transfer_syntax ?? '',
-                modality: row.modality ?? '',
-                seriesNumber: row.series_number,
-                instanceNumber: row.instance_number,
-                rows: row.rows,
-                columns: row.columns,
-                frames: row.frames ?? 1,
-              },
+        instance: toInstance(row),
       },
     ]
   })

@@ -130,6 +130,7 @@ const caseTables = {
     columns: 'number',
     frames: 'number',
   },
+  disc_lists: { item_id: 'text', case_id: 'text', sealed_list: 'bytes' },
   documents: { item_id: 'text', case_id: 'text', pages: 'number' },
   verdicts: { seq: 'number', item_id: 'text', at: 'time', outcome: 'text', codes: 'texts' },
   decisions: {

@@ -2,6 +2,7 @@
 import { createAdmissionLedger } from './admission-ledger.ts'
 import { createAuditLedger } from './audit-ledger.ts'
 import { createCaseLedger } from './case-ledger.ts'
+import { createCompletenessLedger } from './completeness-ledger.ts'
 import type { Database } from './database.ts'
 import { createDecisionLedger } from './decision-ledger.ts'
 import { createDeliveryLedger } from './delivery-ledger.ts'
@@ -19,6 +20,7 @@ export const createLedgers = (db: Database) => ({
   admission: createAdmissionLedger(db),
   delivery: createDeliveryLedger(db),
   decisions: createDecisionLedger(db),
+  completeness: createCompletenessLedger(db),
   audit: createAuditLedger(db),
   operators: createOperatorLedger(db),
   indexes: createIndexLedger(db),

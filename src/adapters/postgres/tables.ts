@@ -142,6 +142,7 @@ export type Tables = {
     columns: number | null
     frames: number
   }
+  disc_lists: { item_id: ItemId; case_id: CaseId; sealed_list: Bytes }
   documents: { item_id: ItemId; case_id: CaseId; pages: number | null }
   verdicts: {
     seq: Generated<number>

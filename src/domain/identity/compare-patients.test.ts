@@ -1,7 +1,13 @@
 /** The table of identity: name, birth date, number, sex → codes, and laws that hold for any two texts. */
 import { assert, constantFrom, option, property, record, string } from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { comparePatients, type Identity, isSamePatient } from './compare-patients.ts'
+import {
+  comparePatients,
+  differencesOf,
+  type Identity,
+  identityKey,
+  isSamePatient,
+} from './compare-patients.ts'
 
 const born = '19680229'
 const jane: Identity = {
@@ -34,6 +40,32 @@ describe('the table', () => {
       { ...jane, issuerOfPatientId: undefined },
       { ...jane, patientName: 'Doe^Janet', issuerOfPatientId: undefined },
       ['IDENTITY_NAME_MISMATCH'],
+    ],
+    [
+      'one letter, the same number among others of the file',
+      jane,
+      {
+        patientName: 'Doe^Janet',
+        birthDate: born,
+        patientId: '99',
+        otherPatientIds: [
+          { id: '5', issuer: 'B' },
+          { id: '17', issuer: 'A' },
+        ],
+      },
+      ['IDENTITY_NAME_VARIANT'],
+    ],
+    [
+      'another number of the same house among others',
+      { ...jane, patientId: undefined, otherPatientIds: [{ id: '16', issuer: 'A' }] },
+      jane,
+      ['IDENTITY_ID_CONFLICT'],
+    ],
+    [
+      'two numbers of one house, one of them the same',
+      jane,
+      { ...jane, patientId: '16', otherPatientIds: [{ id: '17', issuer: 'A' }] },
+      ['IDENTITY_MATCH'],
     ],
     ['no date', jane, { ...jane, birthDate: undefined }, ['IDENTITY_NO_BIRTHDATE']],
     ['a date that stands for none', jane, { ...jane, birthDate: '19000101' }, ['IDENTITY_NO_BIRTHDATE']],
@@ -199,5 +231,23 @@ describe('any two identities', () => {
       }),
       { numRuns: 500 },
     )
+  })
+})
+
+describe('what differs, for a person', () => {
+  it.each<[string, Identity, string[]]>([
+    ['nothing', jane, []],
+    ['what one does not tell', { patientName: 'DOE Jane' }, []],
+    ['no name', { ...jane, patientName: 'ANONYMOUS' }, []],
+    ['a name', { ...jane, patientName: 'Doe^Janet' }, ['name']],
+    [
+      'everything',
+      { ...jane, patientName: 'Roe^Max', birthDate: '19710316', sex: 'M', patientId: '18' },
+      ['name', 'birthDate', 'sex', 'id'],
+    ],
+  ])('%s', (_name, other, differs) => expect(differencesOf(jane, other)).toEqual(differs))
+
+  it('files with other numbers are told apart', () => {
+    expect(identityKey({ ...jane, otherPatientIds: [{ id: '1', issuer: 'B' }] })).not.toBe(identityKey(jane))
   })
 })

@@ -27,15 +27,28 @@ export type Identity = {
   readonly patientId?: string | undefined
   /** Who gave the id. Ids of two issuers, or of an unknown one, prove nothing. */
   readonly issuerOfPatientId?: string | undefined
+  /** Numbers from elsewhere (0010,1002), which count like the first one. */
+  readonly otherPatientIds?: readonly { readonly id: string; readonly issuer: string }[] | undefined
 }
 
 type IdGrade = 'equal' | 'conflict' | 'unknown'
 
+type IssuedId = { readonly id: string; readonly issuer: string }
+
+const issuedIds = ({ patientId, issuerOfPatientId, otherPatientIds = [] }: Identity): readonly IssuedId[] =>
+  [{ id: patientId, issuer: issuerOfPatientId }, ...otherPatientIds].flatMap((one) => {
+    const [id, issuer] = [readId(one.id), readId(one.issuer)]
+    return id === null || issuer === null ? [] : [{ id, issuer }]
+  })
+
+/** One number in common is enough: a house that merged two records of a patient gave both of them. */
 const compareIds = (a: Identity, b: Identity): IdGrade => {
-  const [issuer, otherIssuer] = [readId(a.issuerOfPatientId), readId(b.issuerOfPatientId)]
-  const [id, other] = [readId(a.patientId), readId(b.patientId)]
-  if (id === null || other === null || issuer === null || issuer !== otherIssuer) return 'unknown'
-  return id === other ? 'equal' : 'conflict'
+  const others = issuedIds(b)
+  const pairs = issuedIds(a).flatMap(({ id, issuer }) =>
+    others.filter((other) => other.issuer === issuer).map((other) => other.id === id),
+  )
+  if (pairs.length === 0) return 'unknown'
+  return pairs.includes(true) ? 'equal' : 'conflict'
 }
 
 const readSex = (text: string | undefined): string | null =>
@@ -98,6 +111,24 @@ export const comparePatients = (a: Identity, b: Identity): readonly IdentityCode
   return against.length > 0 && code === 'IDENTITY_MATCH' ? against : [code, ...against]
 }
 
+/** What of a person two records tell differently. */
+export const differences = ['name', 'birthDate', 'sex', 'id'] as const
+
+export type Difference = (typeof differences)[number]
+
+/** In what two identities differ, for a person who is to decide; what either does not tell is no difference. */
+export const differencesOf = (a: Identity, b: Identity): readonly Difference[] => {
+  const named = !isNoName(a.patientName) && !isNoName(b.patientName)
+  const date = compareBirthDates(a.birthDate, b.birthDate)
+  const found: Readonly<Record<Difference, boolean>> = {
+    name: named && compareNames(a.patientName ?? '', b.patientName ?? '') !== 'equal',
+    birthDate: date === 'close' || date === 'other',
+    sex: haveOtherSex(a, b),
+    id: compareIds(a, b) === 'conflict',
+  }
+  return differences.filter((one) => found[one])
+}
+
 /** True when nothing can be said of whose a file is: no name and no number. */
 export const isNobody = (identity: Identity): boolean =>
   isNoName(identity.patientName) && readId(identity.patientId) === null
@@ -110,6 +141,7 @@ export const identityKey = (identity: Identity): string =>
     readSex(identity.sex),
     readId(identity.patientId),
     readId(identity.issuerOfPatientId),
+    issuedIds(identity),
   ])
 
 /** Whether two files are of one patient. Where a name was taken out, the numbers put in its place must agree. */

@@ -26,6 +26,8 @@ export type HeaderScan = {
   readonly elements: number
   /** The first wanted value of each tag at the top level. */
   readonly values: ReadonlyMap<number, Buffer>
+  /** By the tag of a sequence at the top level: of each of its items, the first wanted value of each tag. */
+  readonly items: ReadonlyMap<number, readonly ReadonlyMap<number, Buffer>[]>
   readonly pixels: ValueSpan | null
   /** The encapsulated document (0042,0011), when there is one. */
   readonly document: ValueSpan | null
@@ -51,8 +53,16 @@ const deepestWalked = 1_024
 /** A wanted value longer than this is left out. */
 export const longestValue = 65_536
 
+/** Items of sequences beyond this many are walked, and nothing of them is kept. */
+const mostItems = 32_768
+
+/** A wanted value inside an item longer than this is left out. */
+const longestInside = 1_024
+
 const documentTag = 0x00420011
 const pixelTags: ReadonlySet<number> = new Set([0x7fe00008, 0x7fe00009, 0x7fe00010])
+
+const nothing: ReadonlyMap<number, ReadonlySet<number>> = new Map()
 
 type Frame = {
   readonly kind: 'sequence' | 'item' | 'fragments'
@@ -78,17 +88,21 @@ const frameOf = (window: ByteWindow, at: number, header: ElementHeader, implicit
 }
 
 /**
- * Walks the data set at `start`. `wanted` names the tags whose values are kept. Never throws for what the file
- * holds; only a failing read rejects.
+ * Walks the data set at `start`. `wanted` names the tags whose values are kept, `inside` those kept of the items of
+ * a sequence. Never throws for what the file holds; only a failing read rejects.
  */
 export const scanHeader = async (
   window: ByteWindow,
   start: number,
   encoding: Encoding,
   wanted: ReadonlySet<number>,
+  inside: ReadonlyMap<number, ReadonlySet<number>> = nothing,
 ): Promise<HeaderScan> => {
   const codes = new Set<VerdictCode>()
   const values = new Map<number, Buffer>()
+  const kept = new Map<number, Map<number, Buffer>[]>()
+  /** The sequence at the top level that the walk is in, when its items are wanted. */
+  let within: number | null = null
   const stack: Frame[] = []
   let sequences = 0
   let elements = 0
@@ -98,7 +112,7 @@ export const scanHeader = async (
   let at = start
 
   const result = (stopped: boolean, pixels: ValueSpan | null): HeaderScan => {
-    return { codes, stopped, elements, values, pixels, document, end: at }
+    return { codes, stopped, elements, values, items: kept, pixels, document, end: at }
   }
   const stop = (code: VerdictCode): HeaderScan => {
     codes.add(code)
@@ -144,6 +158,7 @@ export const scanHeader = async (
       if (tag === sequenceEndTag) close()
       else if (frame.kind === 'sequence') {
         items += 1
+        if (stack.length === 1 && within !== null && items <= mostItems) kept.get(within)?.push(new Map())
         stack.push({ ...frame, kind: 'item', end: open ? Number.POSITIVE_INFINITY : value + length })
       } else if (open) return stop('BAD_ITEM_TAG')
       at = frame.kind === 'fragments' && tag === itemTag ? value + length : value
@@ -158,6 +173,10 @@ export const scanHeader = async (
 
     const inner = frameOf(window, value, header, implicit)
     if (inner !== null) {
+      if (frame === undefined) {
+        within = inside.has(tag) ? tag : null
+        if (within !== null && !kept.has(within)) kept.set(within, [])
+      }
       stack.push(inner)
       sequences += 1
       if (sequences > deepestSequence) codes.add('DICOM_DEEP')
@@ -171,6 +190,14 @@ export const scanHeader = async (
         if (!window.holds(value, length)) await window.move(value, longestValue)
         const i = value - window.base
         values.set(tag, Buffer.from(window.bytes.subarray(i, i + length)))
+      }
+    }
+    if (within !== null && stack.length === 2 && inside.get(within)?.has(tag) === true) {
+      const item = items <= mostItems ? kept.get(within)?.at(-1) : undefined
+      if (item !== undefined && length > 0 && length <= longestInside && !item.has(tag)) {
+        if (!window.holds(value, length)) await window.move(value, longestValue)
+        const i = value - window.base
+        item.set(tag, Buffer.from(window.bytes.subarray(i, i + length)))
       }
     }
     at = value + length

@@ -8,7 +8,8 @@ import { preambleBytes } from '#formats/sniff.ts'
 import { type ByteRange, openWindow, windowOn } from './byte-window.ts'
 import { textReader } from './character-set.ts'
 import { type DataSet, readDataSet } from './data-set.ts'
-import { readInstance, readSealedFacts, tags, wantedTags } from './facts.ts'
+import { listedInside, readListed } from './disc-directory.ts'
+import { readInstance, readSealedFacts, tags, wantedInside, wantedTags } from './facts.ts'
 import { scanHeader, type ValueSpan } from './header-scan.ts'
 import { inflateDataSet } from './inflate.ts'
 import { type MetaGroup, readMetaGroup } from './meta-group.ts'
@@ -25,9 +26,13 @@ export type DicomReport = {
   readonly facts: SealedFacts
   /** Where an encapsulated PDF lies in the file, when it lies there as it is. */
   readonly pdf: { readonly offset: number; readonly length: number } | null
+  /** SOP Instance UIDs that a disc's directory lists, damaged or not. */
+  readonly listed?: readonly string[]
 }
 
 type Codes = Set<VerdictCode>
+
+const inside = new Map([...wantedInside, ...listedInside])
 
 const readUid = (set: DataSet, tag: number, absent: VerdictCode, codes: Codes): string | null => {
   const text = set.ascii(tag)
@@ -112,13 +117,13 @@ export const inspectDicom = async (range: ByteRange, head: Buffer, bare: boolean
   if (declared !== null && (declared.implicit !== encoding.implicit || declared.big !== encoding.big))
     codes.add('TS_MISMATCH')
 
-  const scan = await scanHeader(window, start, encoding, wantedTags)
+  const scan = await scanHeader(window, start, encoding, wantedTags, inside)
   for (const code of scan.codes) codes.add(code)
   const set = readDataSet(scan.values, encoding.big)
   if (set === null) return reject(codes, 'PARSER_STOPPED')
-  // The list a disc carries of its files, damaged or not: nothing of it is needed.
+  // The list a disc carries of its files is no record; what it lists is kept to see what is missing.
   if (set.ascii(tags.sopClass) === directoryClass || meta.sopClass === directoryClass)
-    return reject(new Set(), 'DICOM_DIRECTORY')
+    return { ...reject(new Set(), 'DICOM_DIRECTORY'), listed: readListed(scan.items) }
   const empty = scan.pixels === null && identifying.every((tag) => set.bytes(tag) === null)
   if (empty && !scan.stopped) return reject(codes, 'DICOM_NO_CONTENT')
 
@@ -138,7 +143,7 @@ export const inspectDicom = async (range: ByteRange, head: Buffer, bare: boolean
     const tail = await judgeTail(source, scan.end, encoding)
     if (tail !== null) codes.add(tail)
   }
-  const facts = readSealedFacts(set, textReader(set.ascii(tags.characterSet), codes))
+  const facts = readSealedFacts(set, scan.items, textReader(set.ascii(tags.characterSet), codes))
   return {
     codes: [...codes],
     instance,

@@ -10,8 +10,9 @@ export const listQuarantine =
   async ({ params }) => {
     const waiting = await needs.listQuarantine(params.case)
     if (isRefusal(waiting)) return waiting
-    const items = waiting.map(({ since, reasons, proposed, ...item }) => ({
+    const items = waiting.map(({ since, reasons, identity, proposed, ...item }) => ({
       ...item,
+      identity: identity === null ? null : { ...identity, differs: [...identity.differs] },
       since: since.toISOString(),
       reasons: reasons.map((reason) => ({ ...reason })),
       proposed: proposed === null ? null : { ...proposed, at: proposed.at.toISOString() },

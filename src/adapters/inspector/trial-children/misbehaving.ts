@@ -26,6 +26,12 @@ const fill = (length: number): Buffer => {
 const say = (codes: readonly string[], facts: object = {}, instance: unknown = null): void =>
   send(18, Buffer.from(`\0${JSON.stringify({ kind: 'other', codes, instance, facts })}`))
 
+const list = (listed: unknown): void =>
+  send(
+    18,
+    Buffer.from(`\0${JSON.stringify({ kind: 'other', codes: [], instance: null, facts: {}, listed })}`),
+  )
+
 const ask = (offset: number, length: number): void => {
   const payload = Buffer.alloc(12)
   payload.writeDoubleLE(offset, 0)
@@ -67,6 +73,10 @@ const tricks: Readonly<Record<string, () => unknown>> = {
   m: () => ask(0, 2_000_000),
   n: () => ask(1e9, 10),
   o: () => ask(Number.NaN, 10),
+  u: () => list(['1.2.3', '<b>']),
+  v: () => list(Array.from({ length: 20_001 }, (_, nth) => `1.${nth}`)),
+  w: () => say([], { otherPatientIds: Array.from({ length: 9 }, () => ({ id: '1', issuer: 'A' })) }),
+  x: () => say([], { expected: { slices: 1e12 } }),
   p: () => {
     say([])
     say([])

@@ -1,0 +1,82 @@
+/**
+ * Read completeness: what seems to be missing of a case, found anew each time from the ledger and the sealed facts.
+ * Texts of documents come from `texts` where somebody keeps them.
+ */
+import { mayRead } from '#domain/case.ts'
+import type { Came, CameInstance } from '#domain/completeness/came.ts'
+import type { Note } from '#domain/completeness/note.ts'
+import { completenessNotes, notesForReader } from '#domain/completeness.ts'
+import { type Refusal, refuse } from '#domain/fault.ts'
+import type { CaseId } from '#domain/id.ts'
+import { type ItemState, readableStates } from '#domain/item.ts'
+import { listSeal } from '#domain/seal-name.ts'
+import type { VerdictCode } from '#domain/verdict.ts'
+import { readDiscList } from '#formats/disc-list.ts'
+import type { CaseLedger } from '#ports/case-ledger.ts'
+import type { CaseKey, CaseVault } from '#ports/case-vault.ts'
+import type { CameItem, CompletenessLedger } from '#ports/completeness-ledger.ts'
+import { openFacts } from '#ports/open-sealed.ts'
+
+export type ReadCompletenessNeeds = {
+  readonly cases: Pick<CaseLedger, 'findCase'>
+  readonly completeness: CompletenessLedger
+  readonly vault: CaseVault
+  /** The words of every document of a case, opened; none where nobody keeps them. */
+  readonly texts?: (id: CaseId, key: CaseKey) => Promise<readonly string[]>
+}
+
+/** Codes of records that arrived and that nothing could read. */
+const unreadable: readonly VerdictCode[] = [
+  'DICOM_HEADER_ONLY',
+  'DICOM_NO_CONTENT',
+  'DICOM_PDF_PAYLOAD_FALSE',
+  'PDF_UNREADABLE',
+  'PICTURE_UNREADABLE',
+  'ARCHIVE_UNREADABLE',
+  'ARCHIVE_PASSWORD',
+]
+
+const unfinished: readonly ItemState[] = ['receiving', 'received', 'unpacking']
+
+const count = (items: readonly CameItem[], some: (item: CameItem) => boolean): number =>
+  items.filter(some).length
+
+const openInstance = (
+  key: CaseKey,
+  of: CaseId,
+  { id, state, codes, instance, sealedFacts }: CameItem,
+): CameInstance | null => {
+  const waiting = state === 'quarantined'
+  if (instance === null || !(waiting || readableStates.some((one) => one === state))) return null
+  const facts = sealedFacts === null ? {} : openFacts(key, of, id, sealedFacts)
+  return { ...instance, waiting, collides: codes.includes('UID_COLLISION'), facts }
+}
+
+const rejectedFor = (item: CameItem, codes: readonly VerdictCode[]): boolean =>
+  item.state === 'rejected' && item.codes.some((code) => codes.includes(code))
+
+/**
+ * The notes for the desk, or those that a reader of the case may have. Refuses `case.not-found`, and `case.closed`
+ * for a case that is not read any more.
+ */
+export const readCompleteness =
+  ({ cases, completeness, vault, texts = async () => [] }: ReadCompletenessNeeds) =>
+  async (of: CaseId, reader: 'desk' | 'reader'): Promise<readonly Note[] | Refusal> => {
+    const row = await cases.findCase(of)
+    if (row === null) return refuse('case.not-found')
+    if (row.keys === null || !mayRead(row.state)) return refuse('case.closed')
+    const key = await vault.open(of, row.keys.wrappedKey)
+    const items = await completeness.cameOf(of)
+    const came: Came = {
+      instances: items.flatMap((item) => openInstance(key, of, item) ?? []),
+      lists: items.flatMap(({ id, sealedList }) =>
+        sealedList === null ? [] : [readDiscList(key.unseal(sealedList, listSeal(of, id)))],
+      ),
+      waiting: count(items, ({ state, instance }) => state === 'quarantined' && instance === null),
+      unfinished: count(items, ({ state }) => unfinished.includes(state)),
+      unreadable: count(items, (item) => rejectedFor(item, unreadable)),
+      duplicates: count(items, (item) => rejectedFor(item, ['DUPLICATE'])),
+      texts: await texts(of, key),
+    }
+    return reader === 'desk' ? completenessNotes(came) : notesForReader(came)
+  }
