@@ -65,7 +65,7 @@ describe('the real child', () => {
     const findings = await inspector.inspect(sourceOf(Buffer.from(await pdf.save())))
     expect(findings).toMatchObject({ kind: 'pdf', facts: { pages: 1 } })
     expect(findings.codes).toContain('PDF_ATTACHMENTS')
-    expect((await inspector.inspect(sourceOf('hello'))).codes).toEqual(['NOT_DICOM_OR_PDF'])
+    expect((await inspector.inspect(sourceOf('hello'))).codes).toEqual(['TEXT_FILE'])
     expect((await inspector.inspect(sourceOf(''))).codes).toEqual(['EMPTY_FILE'])
   })
 

@@ -2,6 +2,7 @@
  * Parse findings: reads what a child says as if an attacker had written it, since one may have. Every field is
  * checked and copied; a field that should not be there is left behind.
  */
+import { itemKinds } from '#domain/item.ts'
 import type { InstanceFacts, SealedFacts } from '#domain/study.ts'
 import { isVerdictCode, type VerdictCode } from '#domain/verdict.ts'
 import type { Findings } from '#ports/inspector.ts'
@@ -98,8 +99,7 @@ const parseFacts = (value: unknown): SealedFacts => {
   return Object.fromEntries(kept)
 }
 
-const isKind = (value: unknown): value is Findings['kind'] =>
-  value === 'dicom' || value === 'pdf' || value === 'other'
+const isKind = (value: unknown): value is Findings['kind'] => itemKinds.some((kind) => kind === value)
 
 /** Reads findings from JSON, or returns null when anything in them is not of its shape. */
 export const parseFindings = (json: string): Findings | null => {
