@@ -1,8 +1,10 @@
 /** Sniff text: whether bytes are text that a person wrote or could read, in UTF-8, UTF-16 or an eight-bit alphabet. */
 
-// Tabs, line ends and form feeds belong to text; 1A ended it in DOS.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const control = /[\x00-\x08\x0b\x0e-\x19\x1c-\x1f\x7f]/
+// Tabs, line ends, form feeds and escapes belong to text; 1A ended it in DOS.
+const allowed = new Set(['\t', '\n', '\f', '\r', '\x1a', '\x1b'])
+
+const hasControl = (text: string): boolean =>
+  [...text].some((char) => (char < ' ' && !allowed.has(char)) || char === '\x7f')
 
 const leastPlainShare = 0.75
 
@@ -26,5 +28,5 @@ export const readText = (head: Buffer, cut: boolean): string | null => {
   const text =
     decodeStrictly(head, wide ?? 'utf-8', cut) ??
     (plainShare(head) >= leastPlainShare ? head.toString('latin1') : null)
-  return text === null || control.test(text) ? null : text
+  return text === null || hasControl(text) ? null : text
 }

@@ -135,7 +135,7 @@ describe('a child that misbehaves', () => {
   })
 
   it('is stopped when it grows, or uses up its processor time', async () => {
-    const grown = startTrial({ frameMs: 20_000, dataBytes: 700_000_000 })
+    const grown = startTrial({ frameMs: 20_000, heapMiB: 100 })
     expect(grown.limits).toBe('full')
     expect((await take(grown, 'g')).codes).toEqual(['ARCHIVE_LIMIT'])
     expect((await take(startTrial({ frameMs: 20_000, cpuSeconds: 2 }), 'h')).codes).toEqual(['ARCHIVE_LIMIT'])

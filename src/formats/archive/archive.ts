@@ -57,6 +57,12 @@ export const stop = (code: VerdictCode): never => {
   throw new ArchiveStop(code)
 }
 
+/** True for what ends the reading of the whole archive: a bound, or no memory. */
+export const isLimit = (error: unknown): boolean =>
+  error instanceof ArchiveStop
+    ? error.code === 'ARCHIVE_LIMIT'
+    : error instanceof Error && 'code' in error && error.code === 'ERR_MEMORY_ALLOCATION_FAILED'
+
 /** Counts bytes as they come, and stops at `most`, whatever was declared. */
 export const allowance = (most: number): ((bytes: number) => void) => {
   let left = most

@@ -10,6 +10,7 @@ import {
   allowance,
   type ByteRange,
   discRatio,
+  isLimit,
   mostBytesOf,
   mostEntries,
   stop,
@@ -51,8 +52,7 @@ async function* walk(reader: RangeReader, note: (code: VerdictCode) => void): As
         }
       }
     } catch (error) {
-      if (!(error instanceof ArchiveStop) || error.code === 'ARCHIVE_LIMIT' || reader.lost() !== null)
-        throw error
+      if (isLimit(error) || reader.lost() !== null) throw error
       note('ARCHIVE_DAMAGED')
     }
     waiting.push(...inner.toReversed())
@@ -100,7 +100,8 @@ export async function* readIso(range: ByteRange, from = 0): AsyncGenerator<Archi
   } catch (error) {
     const lost = reader.lost()
     if (lost !== null) throw lost.cause
-    note(error instanceof ArchiveStop ? error.code : 'ARCHIVE_DAMAGED')
+    if (isLimit(error)) note('ARCHIVE_LIMIT')
+    else note(error instanceof ArchiveStop ? error.code : 'ARCHIVE_DAMAGED')
   }
   yield { is: 'done', codes: [...codes] }
 }

@@ -9,9 +9,9 @@ import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib'
 import type { VerdictCode } from '#domain/verdict.ts'
 import {
   type ArchivePart,
-  ArchiveStop,
   allowance,
   type ByteRange,
+  isLimit,
   mostBytesOf,
   mostFileBytes,
   stop,
@@ -88,7 +88,7 @@ export const hindrance = (entry: ZipEntry): VerdictCode | null => {
 
 /** The code of what broke a listing after `files` files of it were seen. */
 export const listingCode = (error: unknown, files: number): VerdictCode => {
-  if (error instanceof ArchiveStop && error.code === 'ARCHIVE_LIMIT') return error.code
+  if (isLimit(error)) return 'ARCHIVE_LIMIT'
   if (error instanceof Error && error.message.startsWith('strong encryption')) return 'ARCHIVE_PASSWORD'
   return files === 0 ? 'ARCHIVE_UNREADABLE' : 'ARCHIVE_DAMAGED'
 }
@@ -118,8 +118,7 @@ export async function* readZip(range: ByteRange, from = 0): AsyncGenerator<Archi
       try {
         yield* fileBytes(reader, entry, countIn, countOut)
       } catch (error) {
-        if (reader.lost() !== null || (error instanceof ArchiveStop && error.code === 'ARCHIVE_LIMIT'))
-          throw error
+        if (reader.lost() !== null || isLimit(error)) throw error
         codes.add('ARCHIVE_DAMAGED')
       }
     }

@@ -56,8 +56,8 @@ const end = (): void => {
 const done = (codes: unknown): void => send(kinds.done, Buffer.from(`\0${JSON.stringify(codes)}`))
 
 const grow = (): never => {
-  const held: Buffer[] = []
-  for (;;) held.push(Buffer.alloc(50_000_000, 1))
+  const held: object[] = []
+  for (;;) held.push(Array.from({ length: 10_000 }, () => ({})))
 }
 
 const hang = (): never => {
