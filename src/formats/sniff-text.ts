@@ -4,7 +4,7 @@
 const allowed = new Set(['\t', '\n', '\f', '\r', '\x1a', '\x1b'])
 
 const hasControl = (text: string): boolean =>
-  [...text].some((char) => (char < ' ' && !allowed.has(char)) || char === '\x7f')
+  Array.from(text).some((char) => (char < ' ' && !allowed.has(char)) || char === '\x7f')
 
 const leastPlainShare = 0.75
 

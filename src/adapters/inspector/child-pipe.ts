@@ -15,6 +15,8 @@ import {
   writeRead,
 } from './frames.ts'
 
+const mostCopied = 16_384
+
 const fill = (bytes: Buffer): boolean => {
   for (let at = 0; at < bytes.length; ) {
     const got = readSync(0, bytes, at, bytes.length - at, null)
@@ -37,8 +39,10 @@ export const receive = (kind: FrameKind): Frame => {
 
 /** Sends one frame. */
 export const send = (kind: FrameKind, payload: Buffer): void => {
-  const bytes = Buffer.concat([frameHeader(kind, payload.length), payload])
-  for (let at = 0; at < bytes.length; ) at += writeSync(childOutput, bytes, at)
+  const header = frameHeader(kind, payload.length)
+  // A short frame goes in one write; a long one is not copied for it.
+  const parts = payload.length <= mostCopied ? [Buffer.concat([header, payload])] : [header, payload]
+  for (const part of parts) for (let at = 0; at < part.length; ) at += writeSync(childOutput, part, at)
 }
 
 const readPiece = (offset: number, length: number): Buffer => {
