@@ -183,7 +183,7 @@ const run = async (folder: string, slices: number): Promise<void> => {
     })
     const bad = verdicts.filter((item) => item.state === 'rejected')
     expectThat(
-      bad.length === 1 && bad[0]?.codes.includes('NOT_DICOM_OR_PDF') === true,
+      bad.length === 1 && bad[0]?.codes.includes('LEFT_OUT_PROGRAM') === true,
       'exactly the bad file was refused',
     )
     expectThat(

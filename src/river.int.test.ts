@@ -204,12 +204,7 @@ describe('both doors', () => {
     const bad = [viewerProgram(), textFile()].map((file) => inMemory(file.path, file.bytes))
     await send(gateway.url, session, [...bad, inMemory('empty', Buffer.alloc(0)), ...slices(1, 41)])
     const items = await settle(session)
-    expect(items.map((item) => item.codes)).toEqual([
-      ['NOT_DICOM_OR_PDF'],
-      ['NOT_DICOM_OR_PDF'],
-      ['EMPTY_FILE'],
-      [],
-    ])
+    expect(items.map((item) => item.codes)).toEqual([['LEFT_OUT_PROGRAM'], ['TEXT_FILE'], ['EMPTY_FILE'], []])
     for (const item of items.slice(0, 3)) expect(item.sentence).toMatch(/[.]$/)
   })
 

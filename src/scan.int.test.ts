@@ -86,7 +86,7 @@ describe('with a scanner', () => {
       ['quarantined', true],
       ['quarantined', true],
       ['rejected', true],
-      ['rejected', true],
+      ['quarantined', true],
       ['quarantined', true],
       ['accepted', false],
     ])

@@ -57,7 +57,7 @@ const checkParsers = async (): Promise<Check> => {
       size: sample.length,
       read: async (offset, length) => sample.subarray(offset, offset + length),
     })
-    if (!codes.includes('NOT_DICOM_OR_PDF'))
+    if (!codes.includes('TEXT_FILE'))
       return fail(
         'parser: the isolated parser gave no answer',
         'look for what keeps child processes from starting',

@@ -22,6 +22,8 @@ export type Child = {
   send(kind: Frame['kind'], ...payload: readonly Uint8Array[]): void
   /** The next frame, or null when the child died, broke the protocol or let `ms` pass; then it is dead. */
   hear(ms: number): Promise<Frame | null>
+  /** True when it ended for using too much: a frame too late, processor time, memory. Known once `hear` gave null. */
+  exhausted(): boolean
   /** Ends it at once; resolves when it is gone. */
   kill(): Promise<void>
 }
@@ -51,6 +53,9 @@ export const frameCollector = (): ((piece: Buffer) => Frame | 'more' | null) => 
   }
 }
 
+/** How a child ends that its limits ended: the first two tell processor time, the others memory. */
+const exhaustedSignals: ReadonlySet<unknown> = new Set(['SIGXCPU', 'SIGKILL', 'SIGABRT', 'SIGTRAP'])
+
 const startProcess = (isolation: Isolation): NodeChild =>
   spawn(isolation.command, [...isolation.args], {
     env: {},
@@ -69,9 +74,11 @@ export const startChild = (isolation: Isolation): Child => {
   let early: Frame | null = null
   let listener: ((frame: Frame | null) => void) | null = null
   let dead = false
+  let spent = false
 
   const gone = new Promise<void>((resolve) => {
-    const end = (): void => {
+    const end = (_code?: unknown, signal?: unknown): void => {
+      if (!dead && exhaustedSignals.has(signal)) spent = true
       dead = true
       tell(null)
       resolve()
@@ -106,6 +113,7 @@ export const startChild = (isolation: Isolation): Child => {
   return {
     pid: child.pid,
     alive: () => !dead,
+    exhausted: () => spent,
     send: (kind, ...payload) => {
       if (dead) return
       const length = payload.reduce((sum, part) => sum + part.length, 0)
@@ -122,6 +130,7 @@ export const startChild = (isolation: Isolation): Child => {
       return new Promise((resolve) => {
         const timer = setTimeout(() => {
           dead = true
+          spent = true
           child.kill('SIGKILL')
           tell(null)
         }, ms)

@@ -3,6 +3,7 @@
  * range and knows nothing of where they come from.
  */
 import type { VerdictCode } from '#domain/verdict.ts'
+import { beginsAsZip } from '#formats/archive/sniff-archive.ts'
 import { type DicomReport, inspectDicom } from '#formats/dicom/inspect-dicom.ts'
 import { preamblePatches } from '#formats/dicom/preamble.ts'
 import { sniff } from '#formats/sniff.ts'
@@ -47,11 +48,26 @@ const examineEncapsulated = async (
   return ['ENCAPSULATED_PDF', ...inner.codes]
 }
 
+/** What is neither DICOM nor PDF: an archive that opens, or the reason why the file is refused. */
+const examineOther = async (source: ByteSource, head: Buffer): Promise<Findings> => {
+  // Loaded when first needed: most children only ever see images and reports.
+  const { lookIntoArchive } = await import('#formats/archive/look.ts')
+  const archive = await lookIntoArchive(source, head)
+  if (archive !== null) return { ...archive, instance: null, facts: {} }
+  const { sniffOther } = await import('#formats/sniff-other.ts')
+  return { kind: 'other', codes: [await sniffOther(source, head)], instance: null, facts: {} }
+}
+
 /** Says what a file is. `head` is its first piece: at least 1 KiB, or the whole of it. Only a read rejects. */
 export const examine = async (source: ByteSource, head: Buffer): Promise<Findings> => {
   if (source.size === 0) return { kind: 'other', codes: ['EMPTY_FILE'], instance: null, facts: {} }
   const sniffed = sniff(head)
-  if (sniffed === 'other') return { kind: 'other', codes: ['NOT_DICOM_OR_PDF'], instance: null, facts: {} }
+  if (sniffed === 'other') return examineOther(source, head)
+  if (sniffed === 'pdf' && beginsAsZip(head)) {
+    // A report that lies unpacked at the beginning of a ZIP is no PDF with something before it.
+    const zip = await examineOther(source, head)
+    if (!zip.codes.includes('ARCHIVE_UNREADABLE')) return zip
+  }
   if (sniffed === 'pdf') return examinePdf(source, 0, source.size)
   const report = await inspectDicom(source, head, sniffed === 'dicom-bare')
   const inner = report.pdf === null ? [] : await examineEncapsulated(source, report.pdf)

@@ -27,6 +27,13 @@ describe('frames', () => {
     [frameKinds.read, 13],
     [frameKinds.done, 0],
     [frameKinds.done, 2_097_153],
+    [frameKinds.unpack, 11],
+    [frameKinds.next, 1],
+    [frameKinds.entry, 12],
+    [frameKinds.entry, 4_109],
+    [frameKinds.piece, 0],
+    [frameKinds.piece, 1_048_577],
+    [frameKinds.end, 1],
     [frameKinds.bytes, mostReadBytes + 1],
     [frameKinds.inspect, 65_545],
   ])('of kind %i with %i bytes are refused', (kind, length) => {

@@ -1,5 +1,5 @@
 /**
- * Frames: the protocol between the inspector and its child. A frame is one kind byte, the payload's length in
+ * Frames: the protocol between an inspector or unpacker and its child. A frame is one kind byte, the payload's length in
  * four bytes (little endian) and the payload. The two speak in turn, one frame at a time:
  *
  *     child  → READY                          once, when it has started
@@ -8,10 +8,29 @@
  *     parent → BYTES    exactly those bytes
  *     child  → DONE     tired u8, findings as JSON (at most 2 MiB)
  *
+ * An unpacker's child is asked once, for one archive, and gives its files in order; READ and BYTES may come between:
+ *
+ *     parent → UNPACK   size f64, first file u32
+ *     child  → ENTRY    index u32, modified f64 (not a number: unknown), name   │ after each of these
+ *     child  → PIECE    bytes of the file (at most 1 MiB)                       │ the parent says
+ *     child  → END      the file is whole                                       │ NEXT
+ *     child  → DONE     0 u8, codes as JSON
+ *
  * Every length is compared with its bound before anything is allocated. Input is the child's descriptor 0,
  * output its descriptor 3, so that nothing a library prints can pass for a frame.
  */
-export const frameKinds = { inspect: 1, bytes: 2, ready: 16, read: 17, done: 18 } as const
+export const frameKinds = {
+  inspect: 1,
+  bytes: 2,
+  unpack: 3,
+  next: 4,
+  ready: 16,
+  read: 17,
+  done: 18,
+  entry: 19,
+  piece: 20,
+  end: 21,
+} as const
 
 export type FrameKind = (typeof frameKinds)[keyof typeof frameKinds]
 
@@ -22,6 +41,10 @@ export const headBytes = 16_384
 export const mostReadBytes = 1_048_576
 export const sizeBytes = 8
 export const readBytes = 12
+export const unpackBytes = 12
+export const entryBytes = 12
+export const mostPieceBytes = 1_048_576
+const mostNameBytes = 4_096
 
 /** The descriptor a child answers on. */
 export const childOutput = 3
@@ -32,6 +55,11 @@ const bounds: ReadonlyMap<number, readonly [least: number, most: number]> = new 
   [frameKinds.ready, [0, 0]],
   [frameKinds.read, [readBytes, readBytes]],
   [frameKinds.done, [1, 2_097_152]],
+  [frameKinds.unpack, [unpackBytes, unpackBytes]],
+  [frameKinds.next, [0, 0]],
+  [frameKinds.entry, [entryBytes + 1, entryBytes + mostNameBytes]],
+  [frameKinds.piece, [1, mostPieceBytes]],
+  [frameKinds.end, [0, 0]],
 ])
 
 const isKind = (kind: number): kind is FrameKind => bounds.has(kind)
@@ -66,4 +94,20 @@ export const parseRead = (payload: Buffer, size: number): { offset: number; leng
   const length = payload.readUInt32LE(8)
   const inside = Number.isSafeInteger(offset) && offset >= 0 && offset + length <= size
   return inside && length > 0 && length <= mostReadBytes ? { offset, length } : null
+}
+
+/** Payload of UNPACK. */
+export const writeUnpack = (size: number, from: number): Buffer => {
+  const payload = Buffer.allocUnsafe(unpackBytes)
+  payload.writeDoubleLE(size, 0)
+  payload.writeUInt32LE(from, 8)
+  return payload
+}
+
+/** Payload of ENTRY; the name is short enough (1,024 characters). */
+export const writeEntry = (index: number, modified: number | null, name: string): Buffer => {
+  const start = Buffer.allocUnsafe(entryBytes)
+  start.writeUInt32LE(index, 0)
+  start.writeDoubleLE(modified ?? Number.NaN, 4)
+  return Buffer.concat([start, Buffer.from(name)])
 }

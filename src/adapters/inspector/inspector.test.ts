@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { PDFDocument } from '@cantoo/pdf-lib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Fault } from '#domain/fault.ts'
+import { trialZip } from '#fixtures/archive.ts'
+import { viewerProgram } from '#fixtures/bad.ts'
 import { directoryOf } from '#fixtures/dicom/disc-directory.ts'
+import { trialDisc } from '#fixtures/disc-image.ts'
 import { writeCt } from '#formats/dicom/trial-dicom.ts'
 import type { ByteSource } from '#ports/inspector.ts'
 import { type InspectorOptions, type IsolatedInspector, openInspector } from './inspector.ts'
@@ -66,8 +69,31 @@ describe('the real child', () => {
     const findings = await inspector.inspect(sourceOf(Buffer.from(await pdf.save())))
     expect(findings).toMatchObject({ kind: 'pdf', facts: { pages: 1 } })
     expect(findings.codes).toContain('PDF_ATTACHMENTS')
-    expect((await inspector.inspect(sourceOf('hello'))).codes).toEqual(['NOT_DICOM_OR_PDF'])
+    expect((await inspector.inspect(sourceOf('hello'))).codes).toEqual(['TEXT_FILE'])
     expect((await inspector.inspect(sourceOf(''))).codes).toEqual(['EMPTY_FILE'])
+  })
+
+  it('tells archives that open from those that do not, and from everything else', async () => {
+    const inspector = start()
+    const found = async (bytes: Buffer): Promise<unknown[]> => {
+      const { kind, codes } = await inspector.inspect(sourceOf(bytes))
+      return [kind, ...codes]
+    }
+    const pdf = await PDFDocument.create()
+    pdf.addPage()
+    const report = { name: 'report.pdf', bytes: Buffer.from(await pdf.save()) }
+    expect(await found(trialZip([report]))).toEqual(['archive'])
+    expect(await found(trialZip([report]).subarray(0, -30))).toEqual(['pdf', 'PDF_LEADING_DATA'])
+    expect(await found(trialZip([{ ...report, encrypted: true }]))).toEqual(['archive', 'ARCHIVE_PASSWORD'])
+    expect(await found(trialDisc({ name: '', files: [report] }))).toEqual(['archive'])
+    expect(await found(trialZip([{ name: 'mimetype' }]))).toEqual(['other', 'OFFICE_DOCUMENT'])
+    expect(await found(viewerProgram().bytes)).toEqual(['other', 'LEFT_OUT_PROGRAM'])
+    expect(await found(Buffer.alloc(70_000))).toEqual(['other', 'NOT_DICOM_OR_PDF'])
+    const many = trialZip(
+      Array.from({ length: 50_000 }, (_, i) => ({ name: `${i}` })),
+      true,
+    )
+    expect(await found(many)).toEqual(['archive'])
   })
 
   it('looks into a PDF inside a DICOM object', async () => {

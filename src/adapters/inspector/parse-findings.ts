@@ -2,6 +2,7 @@
  * Parse findings: reads what a child says as if an attacker had written it, since one may have. Every field is
  * checked and copied; a field that should not be there is left behind.
  */
+import { itemKinds } from '#domain/item.ts'
 import { type InstanceFacts, mostListed, mostOtherIds, type SealedFacts } from '#domain/study.ts'
 import { isVerdictCode, type VerdictCode } from '#domain/verdict.ts'
 import { preamblePatches } from '#formats/dicom/preamble.ts'
@@ -151,8 +152,7 @@ const parseFacts = (value: unknown): SealedFacts => {
   return Object.fromEntries(kept)
 }
 
-const isKind = (value: unknown): value is Findings['kind'] =>
-  value === 'dicom' || value === 'pdf' || value === 'other'
+const isKind = (value: unknown): value is Findings['kind'] => itemKinds.some((kind) => kind === value)
 
 /**
  * Only a picture is patched as its reader says. Of a DICOM file the codes decide: a child can neither name a program
