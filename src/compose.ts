@@ -7,6 +7,7 @@ import { createJobHost, createJobQueue, migrateQueue, openQueuePool } from '#ada
 import { createClamd } from '#adapters/clamd/scanner.ts'
 import { openDiskStore } from '#adapters/disk/object-store.ts'
 import { createAdmissionLedger } from '#adapters/postgres/admission-ledger.ts'
+import { createArchiveLedger } from '#adapters/postgres/archive-ledger.ts'
 import { createAuditLedger } from '#adapters/postgres/audit-ledger.ts'
 import { createCaseLedger } from '#adapters/postgres/case-ledger.ts'
 import { openDatabase, openPool } from '#adapters/postgres/database.ts'
@@ -91,6 +92,7 @@ export const openLedgers = ({ databaseUrl }: Config, connections = 12) => {
     links: createLinkLedger(db),
     intake: createIntakeLedger(db),
     admission: createAdmissionLedger(db),
+    archives: createArchiveLedger(db),
     delivery: createDeliveryLedger(db),
     decisions: createDecisionLedger(db),
     audit: createAuditLedger(db),

@@ -8,6 +8,7 @@ import type { AnyId, CaseId, ItemId, LinkId, PackId, PlanId, SenderId, SessionId
 import { chunkBytes, chunkCount } from '#domain/item.ts'
 import type { InstanceFacts } from '#domain/study.ts'
 import type { AdmissionLedger, ArrivedPack, ItemDecision } from './admission-ledger.ts'
+import type { ArchiveLedger } from './archive-ledger.ts'
 import type { AuditLedger } from './audit-ledger.ts'
 import type { CaseLedger } from './case-ledger.ts'
 import type { DecisionLedger } from './decision-ledger.ts'
@@ -21,6 +22,7 @@ export type Ledgers = {
   readonly links: LinkLedger
   readonly intake: IntakeLedger
   readonly admission: AdmissionLedger
+  readonly archives: ArchiveLedger
   readonly delivery: DeliveryLedger
   readonly decisions: DecisionLedger
   readonly audit: AuditLedger
@@ -131,7 +133,13 @@ export const announce = async (
   files: readonly PlannedFile[],
   at = noon,
 ): Promise<readonly PlannedItem[]> =>
-  granted(await intake.plan({ id: newId<PlanId>(), ...sending, lockedKey: 'plan key', at }, files, 1_000))
+  granted(
+    await intake.plan(
+      { id: newId<PlanId>(), ...sending, archive: null, lockedKey: 'plan key', at },
+      files,
+      1_000,
+    ),
+  )
 
 /** A run of an item's chunks as a pack carries it: `[file, first, count]`. */
 export type Run = readonly [file: Pick<PlannedFile, 'id' | 'size'>, first?: number, count?: number]

@@ -6,6 +6,7 @@
 import { createSecretKey } from 'node:crypto'
 import { Fault } from '#domain/fault.ts'
 import type { ItemId, PackId, PlanId } from '#domain/id.ts'
+import { decidedState, mostArchiveDepth } from '#domain/item.ts'
 import { packObject } from '#domain/pack.ts'
 import { factsSeal } from '#domain/seal-name.ts'
 import { worstOutcome } from '#domain/verdict.ts'
@@ -20,7 +21,7 @@ import {
 import { openName } from '#formats/pack/name.ts'
 import { readAhead } from '#formats/pack/read-ahead.ts'
 import { unwrapKey } from '#formats/sealed/key-wrap.ts'
-import { offerCase } from '#jobs/jobs.ts'
+import { offerCase, unpackItem } from '#jobs/jobs.ts'
 import type {
   AdmissionLedger,
   ArrivedItem,
@@ -174,7 +175,12 @@ const decide = async (
     item: item.id,
     kind: found.kind,
     codes: [
-      ...new Set([...found.codes, ...scanCodes(scanned, found), ...identities.codesOf(item.id, found)]),
+      ...new Set([
+        ...found.codes,
+        ...(found.kind === 'archive' && item.depth >= mostArchiveDepth ? (['ARCHIVE_DEEP'] as const) : []),
+        ...scanCodes(scanned, found),
+        ...identities.codesOf(item.id, found),
+      ]),
     ],
     ...(await sumItem(extents, read, item.size, scanned.sha256)),
     sealedFacts: key.seal(Buffer.from(JSON.stringify(facts)), factsSeal(pack.case, item.id)),
@@ -261,6 +267,9 @@ export const admit =
       const decided = await admission.admit(pack, decisions, settle, at)
       await noteStopped(needs, pack, decided, at)
       await dropDead(needs, pack, decided)
+      for (const decision of decided)
+        if (decidedState(decision) === 'unpacking')
+          await queue.add(unpackItem, { item: decision.item }).catch(() => {})
       if (await cases.isComplete(pack.case)) await queue.add(offerCase, { case: pack.case }).catch(() => {})
       return { items: decided.length, bytes: pack.items.reduce((sum, item) => sum + item.size, 0) }
     } catch (error) {

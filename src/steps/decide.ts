@@ -9,7 +9,7 @@ import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import type { CaseId, ItemId, OperatorId, PackId } from '#domain/id.ts'
 import { packObject } from '#domain/pack.ts'
 import { noteSeal } from '#domain/seal-name.ts'
-import { admitPack, indexCase } from '#jobs/jobs.ts'
+import { admitPack, indexCase, unpackItem } from '#jobs/jobs.ts'
 import type { AdmissionLedger } from '#ports/admission-ledger.ts'
 import type { AuditLedger } from '#ports/audit-ledger.ts'
 import type { CaseLedger } from '#ports/case-ledger.ts'
@@ -40,6 +40,7 @@ export type Choice = {
 const actions = {
   quarantined: 'item.release-proposed',
   released: 'item.released',
+  unpacking: 'item.released',
   discarded: 'item.discarded',
 } as const satisfies Record<Decided['state'], AuditAction>
 
@@ -72,6 +73,7 @@ export const decide =
     const action = actions[decided.state]
     await audit.append({ action, actor: { kind: 'operator', id: by }, case: of, object: item, facts }, at)
     await dropDead(needs, decided.packs)
+    if (decided.state === 'unpacking') await queue.add(unpackItem, { item }).catch(() => {})
     await queue.add(indexCase, { case: of }).catch(() => {})
     return decided.state
   }

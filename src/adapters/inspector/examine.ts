@@ -19,6 +19,9 @@ const noRecord: ReadonlySet<VerdictCode> = new Set([
 const sniffBytes = 1024
 const pieceBytes = 1_048_576
 
+/** Local file header (APPNOTE 4.3.7). */
+const isZip = (head: Buffer): boolean => head.toString('latin1', 0, 4) === 'PK\x03\x04'
+
 const readWhole = async (source: ByteSource, offset: number, length: number): Promise<Buffer> => {
   const whole = Buffer.allocUnsafe(length)
   for (let at = 0; at < length; at += pieceBytes) {
@@ -50,6 +53,7 @@ const examineEncapsulated = async (
 export const examine = async (source: ByteSource, head: Buffer): Promise<Findings> => {
   if (source.size === 0) return { kind: 'other', codes: ['EMPTY_FILE'], instance: null, facts: {} }
   const sniffed = sniff(head)
+  if (isZip(head)) return { kind: 'archive', codes: [], instance: null, facts: {} }
   if (sniffed === 'other') return { kind: 'other', codes: ['NOT_DICOM_OR_PDF'], instance: null, facts: {} }
   if (sniffed === 'pdf') return examinePdf(source, 0, source.size)
   const report = await inspectDicom(source, head, sniffed === 'dicom-bare')

@@ -99,7 +99,7 @@ const parseFacts = (value: unknown): SealedFacts => {
 }
 
 const isKind = (value: unknown): value is Findings['kind'] =>
-  value === 'dicom' || value === 'pdf' || value === 'other'
+  value === 'dicom' || value === 'pdf' || value === 'archive' || value === 'other'
 
 /** Reads findings from JSON, or returns null when anything in them is not of its shape. */
 export const parseFindings = (json: string): Findings | null => {

@@ -179,8 +179,10 @@ export const createDeliveryLedger = (db: Database): DeliveryLedger => ({
     guarded(async () => {
       const rows = await db
         .selectFrom('items')
-        .select(['id', 'case_id', 'sender_id', 'plan_id', 'size', 'state', 'kind', 'codes', 'sealed_facts'])
-        .where('case_id', '=', id)
+        .innerJoin('plans', 'plans.id', 'items.plan_id')
+        .select(['items.id', 'items.case_id', 'items.sender_id', 'plan_id', 'archive_item', 'size', 'state'])
+        .select(['kind', 'codes', 'sealed_facts'])
+        .where('items.case_id', '=', id)
         .orderBy('seq')
         .execute()
       return rows.map((row) => ({
@@ -188,6 +190,7 @@ export const createDeliveryLedger = (db: Database): DeliveryLedger => ({
         case: row.case_id,
         sender: row.sender_id,
         plan: row.plan_id,
+        from: row.archive_item,
         size: row.size,
         state: row.state,
         kind: row.kind,

@@ -8,11 +8,13 @@ import type { Database } from './database.ts'
 export const readWaiting = async (db: Database, of: CaseId): Promise<readonly WaitingItem[]> => {
   const rows = await db
     .selectFrom('items')
+    .innerJoin('plans', 'plans.id', 'items.plan_id')
     .leftJoin('instances', 'instances.item_id', 'items.id')
     .leftJoin('decisions', (join) =>
       join.onRef('decisions.item_id', '=', 'items.id').on('decisions.outcome', '=', 'proposed'),
     )
-    .select(['items.id', 'items.case_id', 'sender_id', 'plan_id', 'size', 'state', 'kind', 'codes'])
+    .select(['items.id', 'items.case_id', 'items.sender_id', 'plan_id', 'archive_item', 'size', 'state'])
+    .select(['kind', 'codes'])
     .select(['sealed_facts', 'sha256', 'decided_at', 'items.created_at', 'modality'])
     .select(['operator_id', 'reason', 'at'])
     .where('items.case_id', '=', of)
@@ -24,6 +26,7 @@ export const readWaiting = async (db: Database, of: CaseId): Promise<readonly Wa
     case: row.case_id,
     sender: row.sender_id,
     plan: row.plan_id,
+    from: row.archive_item,
     size: row.size,
     state: row.state,
     kind: row.kind,
