@@ -16,13 +16,13 @@ import type { CaseId, ItemId, OperatorId, PackId, SenderId } from '#domain/id.ts
 import type { RebuildNote } from '#domain/rebuilding.ts'
 import type { VerdictCode } from '#domain/verdict.ts'
 import { openTestLedger, type TestLedger } from '#fixtures/ledger.ts'
+import { entryOf, inspector, large, medium, mortal, noise, saying, small } from '#fixtures/unpacking.ts'
 import { type ZipEntry, zipFile } from '#fixtures/zip-file.ts'
-import type { Inspector } from '#ports/inspector.ts'
 import type { JobQueue } from '#ports/job-queue.ts'
 import { granted, type LedgersUnderTest, newId } from '#ports/ledgers.contract.ts'
 import type { SenderSession } from '#ports/link-ledger.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
-import type { ArchiveEvent, Unpacker } from '#ports/unpacker.ts'
+import type { Unpacker } from '#ports/unpacker.ts'
 import { admit } from '#steps/admit.ts'
 import { checkStore } from '#steps/check-store.ts'
 import { decide } from '#steps/decide.ts'
@@ -38,6 +38,7 @@ import { restoreLate } from '#steps/restore-late.ts'
 import { unpack } from '#steps/unpack.ts'
 
 const clock = { now: () => new Date() }
+const soon = { now: () => new Date(Date.now() + 60_000) }
 const folder = mkdtempSync(join(tmpdir(), 'unpack-'))
 createKeyRing(folder, clock.now())
 const { vault, seal } = openVaultRing(folder, clock, 'https://records.example')
@@ -67,29 +68,6 @@ const queue: JobQueue = {
   close: async () => {},
 }
 
-/** Everything is a record, but archives. */
-const inspector: Inspector = {
-  inspect: async (source) => {
-    const head = await source.read(0, Math.min(4, source.size))
-    const kind = head.toString('latin1', 0, 4) === 'PK\x03\x04' ? 'archive' : 'other'
-    return { kind, codes: [], instance: null, facts: {} }
-  },
-  close: async () => {},
-}
-
-/** A process that dies at its `nth` effect: that one fails, or nobody learns of it, and nothing follows. */
-const mortal = (nth: number, silently: boolean) => {
-  let effects = 0
-  const dies = async <T>(work: () => Promise<T>): Promise<T> => {
-    effects += 1
-    if (effects > nth) throw new Error('dead')
-    if (effects === nth && silently) await work()
-    if (effects === nth) throw new Error('killed')
-    return work()
-  }
-  return { dies, effects: () => effects }
-}
-
 type Over = {
   readonly unpacker?: Unpacker
   readonly dies?: <T>(work: () => Promise<T>) => Promise<T>
@@ -112,15 +90,10 @@ const needsOf = ({ unpacker = openUnpacker(), dies = (work) => work() }: Over = 
     closeArchive: (...given: Parameters<typeof ledgers.archives.closeArchive>) =>
       dies(() => ledgers.archives.closeArchive(...given)),
   }
-  const { admission, cases, audit, intake, decisions } = ledgers
-  const { rebuild, indexes } = {
-    rebuild: createRebuildLedger(ledger.db),
-    indexes: createIndexLedger(ledger.db),
-  }
-  return {
-    ...{ archives, admission, cases, audit, intake, decisions, rebuild, indexes },
-    ...{ store, vault, seal, inspector, scanner: null, unpacker, queue, clock, ids },
-  }
+  const rebuild = createRebuildLedger(ledger.db)
+  const indexes = createIndexLedger(ledger.db)
+  const tools = { vault, seal, inspector, scanner: null, unpacker, queue, clock, ids }
+  return { ...ledgers, ...tools, archives, rebuild, indexes, store }
 }
 
 /** Works every job until there is none; index and offer are left alone. */
@@ -188,23 +161,6 @@ const expectTaken = async (sent: Sent, entries: readonly ZipEntry[]): Promise<vo
     expect(sha256(bytes)).toBe(sha256(entries[index]?.bytes ?? Buffer.alloc(0)))
   }
 }
-
-const noise = (path: string, length: number): ZipEntry => ({ path, bytes: randomBytes(length) })
-
-const small = [noise('a/1.dcm', 900), noise('a/2.dcm', 70_000), noise('3.dcm', 262_144)]
-
-/** Several batches, one file that goes on over packs, one that fills a pack. */
-const large = [
-  noise('1', 5_000_000),
-  noise('2', 5_000_000),
-  noise('3', 17_000_000),
-  noise('4', 400),
-  noise('5', 8_388_608),
-  noise('6', 1_000),
-]
-
-/** Two batches, the first of two packs. */
-const medium = [noise('1', 8_400_000), noise('2', 1_000), noise('3', 300_000)]
 
 describe('an archive', () => {
   it('becomes an item for each file, and holds up its case until then', async () => {
@@ -296,7 +252,7 @@ describe('a worker that dies', () => {
         await unpack(needsOf({ dies }))(sent.item).catch(() => {})
         const died = effects() >= nth
         jobs = []
-        await reconcile({ ...needsOf(), clock: { now: () => new Date(Date.now() + 60_000) } })()
+        await reconcile({ ...needsOf(), clock: soon })()
         await drain()
         if (nth % 3 === 1 || !died) await expectTaken(sent, medium)
         const items = await listed(sent)
@@ -324,17 +280,6 @@ describe('a worker that dies', () => {
     expect(orphans).toEqual([])
   })
 })
-
-/** Gives these events, whatever the archive. */
-const saying = (events: () => AsyncIterable<ArchiveEvent>): Unpacker => ({
-  unpack: events,
-  close: async () => {},
-})
-
-const entryOf = (index: number): ArchiveEvent[] => [
-  { is: 'entry', entry: { index, name: `file ${index}\u0000`, modified: null } },
-  { is: 'bytes', bytes: Buffer.alloc(1_000, index + 1) },
-]
 
 describe('an archive that cannot be read to its end', () => {
   it('leaves what came out of it, and a person has it opened again', async () => {
@@ -389,7 +334,7 @@ describe('an archive that cannot be read to its end', () => {
       throw new Error('the reader died')
     })
     const needs = needsOf({ unpacker: poison })
-    const later = { ...needs, clock: { now: () => new Date(Date.now() + 60_000) } }
+    const later = { ...needs, clock: soon }
     let tries = 0
     for (; tries < 9; tries += 1) {
       jobs = []
@@ -423,7 +368,7 @@ describe('an archive that cannot be read to its end', () => {
     expect(await listed(sent)).toHaveLength(1)
     expect(objects.size).toBe(before)
     jobs = []
-    await reconcile({ ...needsOf(), clock: { now: () => new Date(Date.now() + 60_000) } })()
+    await reconcile({ ...needsOf(), clock: soon })()
     expect(jobs.filter(([name]) => name === 'item.unpack')).toEqual([])
   })
 })
@@ -433,7 +378,7 @@ describe('a ledger lost while an archive is taken apart', () => {
     const sent = await sendFile(zipFile(medium))
     expect(await indexCase(needsOf())(sent.session.case)).toBe(true)
     const { dies } = mortal(8, false)
-    await expect(unpack(needsOf({ dies }))(sent.item)).rejects.toThrow()
+    await expect(unpack(needsOf({ dies }))(sent.item)).rejects.toThrow('killed')
     const taken = (await listed(sent)).length - 1
     expect(taken).toBeGreaterThan(0)
     expect(taken).toBeLessThan(medium.length)
@@ -445,7 +390,7 @@ describe('a ledger lost while an archive is taken apart', () => {
     await restoreLate(needs)(keys, tell)
     expect(await listed(sent)).toHaveLength(taken + 1)
     jobs = []
-    await reconcile({ ...needs, clock: { now: () => new Date(Date.now() + 60_000) } })()
+    await reconcile({ ...needs, clock: soon })()
     await drain()
     await expectTaken(sent, medium)
     expect(await stateOf(sent)).toMatchObject({ state: 'unpacked' })

@@ -170,7 +170,7 @@ export const archiveLedgerContract = (name: string, open: OpenLedgers): void => 
       const word = {
         case: sending.case,
         item: archive,
-        by: newId(),
+        by: newId<OperatorId>(),
         sealedNote: bytes(40),
         at: noon,
       } as const

@@ -6,6 +6,7 @@
 import { createSecretKey } from 'node:crypto'
 import { Fault } from '#domain/fault.ts'
 import type { ItemId, PackId, PlanId } from '#domain/id.ts'
+import { mapInLanes } from '#domain/in-lanes.ts'
 import { decidedState, mostArchiveDepth } from '#domain/item.ts'
 import { packObject } from '#domain/pack.ts'
 import { factsSeal } from '#domain/seal-name.ts'
@@ -112,19 +113,6 @@ const readFrom =
   (store: ObjectStore): ReadPack =>
   (from, offset, length) =>
     store.read(packObject(from), offset, length)
-
-const mapSome = async <In, Out>(list: readonly In[], work: (entry: In) => Promise<Out>): Promise<Out[]> => {
-  const results: Out[] = []
-  let next = 0
-  const lane = async (): Promise<void> => {
-    for (let index = next++; index < list.length; index = next++) {
-      const entry = list[index]
-      if (entry !== undefined) results[index] = await work(entry)
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(atOnce, list.length) }, lane))
-  return results
-}
 
 /** Every byte through the scanner, where there is one. A large item is digested on the way, not read twice. */
 const scanWhole = async (
@@ -261,7 +249,9 @@ export const admit =
         pack.items.flatMap((item) => item.extents),
         aheadBytes,
       )
-      const decisions = await mapSome(pack.items, (item) => decide(needs, pack, unlocked, item, read))
+      const decisions = await mapInLanes(pack.items, atOnce, (item) =>
+        decide(needs, pack, unlocked, item, read),
+      )
       const at = clock.now()
       const settle = (twins: Twins) => unlocked.identities.settle(settleTwins(decisions)(twins), twins.shown)
       const decided = await admission.admit(pack, decisions, settle, at)

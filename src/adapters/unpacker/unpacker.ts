@@ -9,7 +9,7 @@ const pieceBytes = 1_048_576
 /** Reads by range; what the source throws stays known, for yauzl gives its errors other words. */
 class SourceReader extends RandomAccessReader {
   readonly #source: ByteSource
-  failure: unknown = null
+  failure: Error | null = null
 
   constructor(source: ByteSource) {
     super()
@@ -23,7 +23,7 @@ class SourceReader extends RandomAccessReader {
         try {
           yield (await source.read(at, Math.min(pieceBytes, end - at))).subarray(0, end - at)
         } catch (error) {
-          this.failure = error
+          this.failure = error instanceof Error ? error : new Error('the source failed', { cause: error })
           throw error
         }
     }

@@ -42,17 +42,17 @@ export type FilledPack = {
 
 export type Filling = {
   /** The next bytes are chunks `first …` of this item; `length` of them where that is known, at most a pack's. */
-  begin(item: ItemId, first: number, length?: number): void
+  readonly begin: (item: ItemId, first: number, length?: number) => void
   /** Takes bytes; `piece` may be reused afterwards. False asks to wait for `ready` before more. */
-  push(piece: Uint8Array): boolean
+  readonly push: (piece: Uint8Array) => boolean
   /** The run ends; gives the SHA-256 of its bytes, or of those in its last pack where no length was told. */
-  end(): Uint8Array
+  readonly end: () => Uint8Array
   /** Resolves when there is room again. @throws what the store does */
-  ready(): Promise<void>
+  readonly ready: () => Promise<void>
   /** Ends the last pack; resolves when all of them are durable. */
-  finish(): Promise<readonly FilledPack[]>
+  readonly finish: () => Promise<readonly FilledPack[]>
   /** Forgets everything since the start. */
-  discard(): Promise<void>
+  readonly discard: () => Promise<void>
   /** Plain bytes in all packs so far. */
   readonly plain: number
 }
