@@ -86,7 +86,8 @@ describe('with a scanner', () => {
       ['quarantined', true],
       ['quarantined', true],
       ['rejected', true],
-      ['rejected', true],
+      // An archive in which something was recognised is not taken apart.
+      ['quarantined', true],
       ['quarantined', true],
       ['accepted', false],
     ])
