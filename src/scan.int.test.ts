@@ -86,6 +86,7 @@ describe('with a scanner', () => {
       ['quarantined', true],
       ['quarantined', true],
       ['rejected', true],
+      // An archive in which something was recognised is not taken apart.
       ['quarantined', true],
       ['quarantined', true],
       ['accepted', false],

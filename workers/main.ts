@@ -5,6 +5,7 @@
 import { openInspector } from '#adapters/inspector/inspector.ts'
 import { openVaultRing } from '#adapters/jose/vault-ring.ts'
 import { randomIds, systemClock } from '#adapters/memory/clock.ts'
+import { openUnpacker } from '#adapters/unpacker/unpacker.ts'
 import { openLedgers, openQueue, openScanner, openStore } from '#compose.ts'
 import { runUntilStopped, type Stop } from '#config/lifecycle.ts'
 import { loadConfig } from '#config/load-config.ts'
@@ -18,10 +19,12 @@ import { admit, quarantinePack } from '#steps/admit.ts'
 import { indexCase, keepAudit } from '#steps/index-case.ts'
 import { offer } from '#steps/offer.ts'
 import { reconcile } from '#steps/reconcile.ts'
+import { unpack } from '#steps/unpack.ts'
 import { admitPackHandler } from './admit-pack.ts'
 import { type Handlers, watched } from './host.ts'
 import { indexCaseHandler, keepAuditHandler } from './index-case.ts'
 import { offerCaseHandler } from './offer-case.ts'
+import { unpackItemHandler } from './unpack-item.ts'
 
 /** How often the ledger is asked what the queue may have lost. */
 const reconcileMs = 10_000
@@ -51,16 +54,19 @@ export const startWorker = async (config: Config, shared?: Instruments): Promise
   const ledgers = openLedgers(config, config.workerConcurrency * 2 + 4)
   const queueing = await openQueue(config)
   const store = await openStore(config, metrics)
-  const { vault } = openVaultRing(config.keysFolder, clock, config.publicUrl)
+  const { vault, seal } = openVaultRing(config.keysFolder, clock, config.publicUrl)
   const inspector = openInspector({ children: config.inspectors })
+  const unpacker = openUnpacker()
   const scanner = openScanner(config)
   const { queue } = queueing
-  const { audit, cases, indexes } = ledgers
+  const { archives, audit, cases, indexes } = ledgers
   const admission = countAdmitted(ledgers.admission, metrics)
   const needs = { admission, cases, store, vault, inspector, scanner, queue, audit, clock }
+  const unpackNeeds = { ...needs, archives, seal, unpacker, ids: randomIds }
   const indexNeeds = { indexes, store, vault, clock, ids: randomIds }
   const handlers = {
     'pack.admit': admitPackHandler({ admit: admit(needs), quarantine: quarantinePack(needs), journal }),
+    'item.unpack': unpackItemHandler({ unpack: unpack(unpackNeeds), journal }),
     'case.offer': offerCaseHandler({ offer: offer({ cases, audit, queue, clock }), journal }),
     'case.index': indexCaseHandler({ index: indexCase(indexNeeds), journal }),
     'audit.keep': keepAuditHandler({ keep: keepAudit(indexNeeds), journal }),
@@ -69,7 +75,7 @@ export const startWorker = async (config: Config, shared?: Instruments): Promise
   await host.start(
     new Map(Object.entries(handlers).map(([name, handler]) => [name, watched(name, handler, instruments)])),
   )
-  const askAgain = reconcile({ admission, indexes, queue, clock })
+  const askAgain = reconcile({ admission, archives, indexes, queue, clock })
   const timer = setInterval(() => {
     askAgain().catch((error: unknown) => journal.note('warn', 'reconcile.failed', {}, error))
   }, reconcileMs)
@@ -87,6 +93,7 @@ export const startWorker = async (config: Config, shared?: Instruments): Promise
     clearInterval(timer)
     await host.stop(drainMs)
     await inspector.close()
+    await unpacker.close()
     await watching?.close()
     await queueing.close()
     await store.close()

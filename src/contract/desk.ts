@@ -41,7 +41,10 @@ export const caseReply = z.strictObject({
 
 const verdict = { state: z.string(), codes: z.array(z.string()), sentence: z.string().nullable() }
 
-/** Every item as the desk sees it; `sentence` is the verdict in the sender's words. */
+/**
+ * Every item as the desk sees it; `sentence` is the verdict in the sender's words. A file that came out of an archive
+ * has its name there, and in `from` the item of the archive.
+ */
 export const listItemsReply = z.strictObject({
   items: z.array(
     z.strictObject({
@@ -49,6 +52,7 @@ export const listItemsReply = z.strictObject({
       size: count,
       kind: z.enum(itemKinds).nullable(),
       name: z.string().nullable(),
+      from: id.nullable(),
       ...verdict,
     }),
   ),

@@ -50,10 +50,10 @@ export const discardRequest = z
   .strictObject({ reason: z.enum(discardReasons), note })
   .refine(saysWhy, 'a note is needed')
 
-/** `quarantined` after a release: the item waits for the word of a second person. */
+/** After a release: `quarantined` waits for the word of a second person; `unpacking` is an archive that is opened. */
 export const decisionReply = z.strictObject({
   item: id,
-  state: z.enum(['quarantined', 'released', 'discarded']),
+  state: z.enum(['quarantined', 'released', 'unpacking', 'discarded']),
 })
 
 /** How many items go back to be checked: those that came together and that nothing could look into. */

@@ -50,13 +50,14 @@ export const finishRequest = z.strictObject({ without: z.array(id).max(200_000).
 /** `receipt` is a compact JWS over the digests of everything that is kept. */
 export const finishReply = z.strictObject({ receipt: z.string(), items: count, bytes: count })
 
-/** Where every announced file stands, in the sender's words. */
+/** Where every file stands, in the sender's words. `from`: the archive it came out of; null when it was announced. */
 export const statusReply = z.strictObject({
   items: z.array(
     z.strictObject({
       id,
       size: count,
       state: z.string(),
+      from: id.nullable(),
       codes: z.array(z.string()),
       sentence: z.string().nullable(),
     }),

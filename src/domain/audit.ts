@@ -14,6 +14,7 @@ export type AuditAction =
   | 'send.finished'
   | 'item.quarantined'
   | 'item.rejected'
+  | 'item.unpacked'
   | 'item.release-proposed'
   | 'item.released'
   | 'item.discarded'

@@ -25,3 +25,21 @@ export const inLanes = async <Entry>(
   await iterator.return?.()
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
 }
+
+/** What `work` makes of each entry, in their order; `lanes` at a time. The first failure is thrown at once. */
+export const mapInLanes = async <In, Out>(
+  list: readonly In[],
+  lanes: number,
+  work: (entry: In) => Promise<Out>,
+): Promise<Out[]> => {
+  const results: Out[] = []
+  let next = 0
+  const lane = async (): Promise<void> => {
+    for (let index = next++; index < list.length; index = next++) {
+      const entry = list[index]
+      if (entry !== undefined) results[index] = await work(entry)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(lanes, list.length) }, lane))
+  return results
+}

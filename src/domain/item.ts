@@ -4,7 +4,7 @@
  */
 import type { CaseId, ItemId, PackId, PlanId, SenderId } from './id.ts'
 import { machine } from './state-machine.ts'
-import type { VerdictCode } from './verdict.ts'
+import { type VerdictCode, worstOutcome } from './verdict.ts'
 
 export type ItemState =
   | 'receiving'
@@ -21,7 +21,8 @@ export type ItemState =
 
 /**
  * `receiving → discarded` is the sender's own "leave this file out" (a scratched disc, a file gone);
- * An archive is `unpacking` until every file in it is an item of its own; nobody reads it after that.
+ * An archive is `unpacking` until every file in it is an item of its own, and is never read: released from
+ * quarantine it is opened, once more where it had been.
  * `quarantined → received` sends an item that no check could look into to be checked again.
  */
 export const itemMachine = machine<ItemState>('item', {
@@ -31,7 +32,7 @@ export const itemMachine = machine<ItemState>('item', {
   unpacked: ['erased'],
   accepted: ['erased'],
   accepted_with_warnings: ['erased'],
-  quarantined: ['received', 'released', 'discarded', 'erased'],
+  quarantined: ['received', 'released', 'unpacking', 'discarded', 'erased'],
   rejected: ['erased'],
   released: ['erased'],
   discarded: ['erased'],
@@ -45,12 +46,28 @@ export const readableStates = [
   'released',
 ] as const satisfies ItemState[]
 
+/** The states of items that their case waits for. */
+export const waitingStates = ['receiving', 'received', 'unpacking'] as const satisfies ItemState[]
+
 /** The states of items whose bytes nobody will ever read. */
 export const deadStates = ['rejected', 'discarded', 'unpacked', 'erased'] as const satisfies ItemState[]
 
 export const itemKinds = ['dicom', 'pdf', 'picture', 'archive', 'other'] as const
 
 export type ItemKind = (typeof itemKinds)[number]
+
+/** Archives inside one another that are opened: one in a file, and one in that. */
+export const mostArchiveDepth = 2
+
+/** The state a verdict leads to: what may be read is, but an archive, which is taken apart instead. */
+export const decidedState = (decision: {
+  readonly kind: ItemKind
+  readonly codes: readonly VerdictCode[]
+}): ItemState => {
+  const outcome = worstOutcome(decision.codes)
+  const mayPass = outcome === 'accepted' || outcome === 'accepted_with_warnings'
+  return decision.kind === 'archive' && mayPass ? 'unpacking' : outcome
+}
 
 /**
  * Large files travel in chunks of this many bytes; a part may carry several neighbouring chunks of one item,
@@ -85,6 +102,8 @@ export type Item = {
   readonly case: CaseId
   readonly sender: SenderId
   readonly plan: PlanId
+  /** The archive it came out of; null for what a sender announced. */
+  readonly from: ItemId | null
   readonly size: number
   readonly state: ItemState
   readonly kind: ItemKind | null

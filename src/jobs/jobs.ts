@@ -1,8 +1,8 @@
 /** Every job there is. A worker will not start unless it has a handler for each. */
-import { type CaseId, type PackId, readId } from '#domain/id.ts'
+import { type CaseId, type ItemId, type PackId, readId } from '#domain/id.ts'
 import type { Job } from './job.ts'
 
-const idField = <Id extends CaseId | PackId>(raw: unknown, field: string): Id => {
+const idField = <Id extends CaseId | ItemId | PackId>(raw: unknown, field: string): Id => {
   const value = typeof raw === 'object' && raw !== null ? Object.entries(raw) : []
   const id = readId<Id>(value.find(([name]) => name === field)?.[1])
   if (id === null) throw new Error(`job payload lacks the id "${field}"`)
@@ -16,6 +16,15 @@ export const admitPack: Job<{ readonly pack: PackId }> = {
   backoffMs: 500,
   parse: (raw) => ({ pack: idField<PackId>(raw, 'pack') }),
   idOf: ({ pack }) => `pack.admit.${pack}`,
+}
+
+/** Make every file of an archive an item of its own. */
+export const unpackItem: Job<{ readonly item: ItemId }> = {
+  name: 'item.unpack',
+  attempts: 5,
+  backoffMs: 1_000,
+  parse: (raw) => ({ item: idField<ItemId>(raw, 'item') }),
+  idOf: ({ item }) => `item.unpack.${item}`,
 }
 
 /** See whether a case has everything its senders announced, and say so to the desk. */
@@ -45,4 +54,4 @@ export const keepAudit: Job<Readonly<Record<never, never>>> = {
   idOf: () => 'audit.keep',
 }
 
-export const jobs = [admitPack, offerCase, indexCase, keepAudit] as const
+export const jobs = [admitPack, unpackItem, offerCase, indexCase, keepAudit] as const

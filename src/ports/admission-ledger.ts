@@ -9,6 +9,8 @@ import type { VerdictCode } from '#domain/verdict.ts'
 export type ArrivedItem = {
   readonly id: ItemId
   readonly plan: PlanId
+  /** How many archives it lies in, one inside the other; counted to `mostArchiveDepth`. */
+  readonly depth: number
   readonly size: number
   readonly sealedName: Uint8Array
   /** In order of their first chunk; keys wrapped by their packs' keys. */
@@ -73,6 +75,7 @@ export type AdmissionLedger = {
    * Gives verdicts and moves pack and items, in one transaction that no other admission of the case can
    * interleave. `settle` is told of twins already in the case and returns the final decisions; it must be pure.
    * An item decided meanwhile is left as it is. Heads are forgotten, keys of rejected items are destroyed. Returns what was decided.
+   * An archive that may pass goes on to `unpacking`.
    */
   admit(
     pack: ArrivedPack,

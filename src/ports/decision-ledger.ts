@@ -31,8 +31,8 @@ export type NewDecision = {
 }
 
 export type Decided = {
-  /** `quarantined`: it was the first of two words, and the item goes on waiting. */
-  readonly state: 'quarantined' | 'released' | 'discarded'
+  /** `quarantined`: it was the first of two words, and the item goes on waiting. `unpacking`: an archive was released. */
+  readonly state: 'quarantined' | 'released' | 'unpacking' | 'discarded'
   readonly codes: readonly VerdictCode[]
   /** Packs in which a discarded item had bytes. */
   readonly packs: readonly PackId[]
@@ -56,9 +56,9 @@ export type DecisionLedger = {
   /** Every decision on items of a case, oldest first. */
   decisionsOf(id: CaseId): Promise<readonly DecisionRow[]>
   /**
-   * `quarantined → released | discarded`, or the first of two words kept. A release counts the case's revision up; a
-   * discarded item loses its keys and its place in the index. Refuses `case.closed` for a case that is not read any
-   * more, `item.not-found`, `item.not-waiting` for an item in another state; and of a release `item.locked`,
+   * `quarantined → released | discarded`, or the first of two words kept. A release counts the case's revision up; an
+   * archive goes on to `unpacking` instead, its tries forgotten. A discarded item loses its keys and its place in the
+   * index. Refuses `case.closed` for a case that is not read any more, `item.not-found`, `item.not-waiting` for an item in another state; and of a release `item.locked`,
    * `item.unchecked` and `item.second-person` when the first word was this person's too.
    */
   decide(decision: NewDecision): Promise<Decided | Refusal>

@@ -33,7 +33,11 @@ export const intakeLedgerContract = (name: string, open: OpenLedgers): void => {
     })
 
     const plan = (files: readonly PlannedFile[], most = 1_000, by = sending) =>
-      ledgers.intake.plan({ id: newId<PlanId>(), ...by, lockedKey: 'plan key', at: noon }, files, most)
+      ledgers.intake.plan(
+        { id: newId<PlanId>(), ...by, archive: null, lockedKey: 'plan key', at: noon },
+        files,
+        most,
+      )
     const record = (...packs: NewPack[]) => ledgers.intake.recordPacks(packs)
     const send = (...runs: Run[]) => record(newPack(sending, runs))
     const itemsOf = (of = sending.sender) => ledgers.intake.itemsOf(of, false)

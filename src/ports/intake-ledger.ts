@@ -14,6 +14,16 @@ export type PlannedFile = {
   readonly sealedName: Uint8Array
 }
 
+/** `archive`: the files came out of this item, and are not what a sender announced. */
+export type NewPlan = {
+  readonly id: PlanId
+  readonly case: CaseId
+  readonly sender: SenderId
+  readonly archive: ItemId | null
+  readonly lockedKey: string
+  readonly at: Date
+}
+
 export type PlannedItem = {
   readonly id: ItemId
   readonly size: number
@@ -41,6 +51,8 @@ export type ReceivedItem = {
   readonly id: ItemId
   readonly size: number
   readonly state: ItemState
+  /** The archive it came out of; null for what the sender announced. */
+  readonly from: ItemId | null
   readonly kind: ItemKind | null
   readonly codes: readonly VerdictCode[]
   /** Extents in order of their first chunk; empty while nothing arrived or when the item was let go. */
@@ -55,13 +67,9 @@ export type ReceivedItem = {
 export type IntakeLedger = {
   /**
    * Records what a sender is going to send; a file announced before (same fingerprint) keeps its item and what
-   * arrived of it. Answers in the order asked. Refuses `plan.too-many` beyond `most` items of one sender.
+   * arrived of it. Answers in the order asked. Refuses `plan.too-many` beyond `most` items that a sender announced.
    */
-  plan(
-    plan: { id: PlanId; case: CaseId; sender: SenderId; lockedKey: string; at: Date },
-    files: readonly PlannedFile[],
-    most: number,
-  ): Promise<readonly PlannedItem[] | Refusal>
+  plan(plan: NewPlan, files: readonly PlannedFile[], most: number): Promise<readonly PlannedItem[] | Refusal>
   /**
    * Records packs of one sender that are durable in the store, all of them or nothing. An item whose last byte
    * they bring becomes `received`. Refuses `plan.unknown-item` for an item that is not this sender's, `plan.changed` for a run that
@@ -70,7 +78,7 @@ export type IntakeLedger = {
   recordPacks(packs: readonly NewPack[]): Promise<RecordedPacks | Refusal>
   /** `receiving → discarded` for files the sender leaves out; returns how many moved. */
   leaveOut(sender: SenderId, items: readonly ItemId[], at: Date): Promise<number>
-  /** Everything this sender announced, without extents when `brief`. */
+  /** Everything this sender announced and what came out of it, without extents when `brief`. */
   itemsOf(sender: SenderId, brief: boolean): Promise<readonly ReceivedItem[]>
   /** Marks the sender's work as done and keeps the receipt. Refuses `send.incomplete` with the count missing. */
   finish(sender: SenderId, receipt: string, at: Date): Promise<{ case: CaseId } | Refusal>

@@ -9,6 +9,7 @@ import { chunkBytes, chunkCount } from '#domain/item.ts'
 import type { ServedCopy } from '#domain/patch.ts'
 import type { InstanceFacts } from '#domain/study.ts'
 import type { AdmissionLedger, ArrivedPack, ItemDecision } from './admission-ledger.ts'
+import type { ArchiveLedger } from './archive-ledger.ts'
 import type { AuditLedger } from './audit-ledger.ts'
 import type { CaseLedger } from './case-ledger.ts'
 import type { DecisionLedger } from './decision-ledger.ts'
@@ -22,6 +23,7 @@ export type Ledgers = {
   readonly links: LinkLedger
   readonly intake: IntakeLedger
   readonly admission: AdmissionLedger
+  readonly archives: ArchiveLedger
   readonly delivery: DeliveryLedger
   readonly decisions: DecisionLedger
   readonly audit: AuditLedger
@@ -132,7 +134,13 @@ export const announce = async (
   files: readonly PlannedFile[],
   at = noon,
 ): Promise<readonly PlannedItem[]> =>
-  granted(await intake.plan({ id: newId<PlanId>(), ...sending, lockedKey: 'plan key', at }, files, 1_000))
+  granted(
+    await intake.plan(
+      { id: newId<PlanId>(), ...sending, archive: null, lockedKey: 'plan key', at },
+      files,
+      1_000,
+    ),
+  )
 
 /** A run of an item's chunks as a pack carries it: `[file, first, count]`. */
 export type Run = readonly [file: Pick<PlannedFile, 'id' | 'size'>, first?: number, count?: number]

@@ -47,6 +47,8 @@ export const scanCodes = (
 ): readonly VerdictCode[] => {
   if (verdict === 'clean') return []
   if (verdict === 'unanswered') return ['CHECK_UNAVAILABLE']
+  // Each file of an archive is scanned by itself before anybody reads it; a whole disc is always over a limit.
+  if (kind === 'archive' && (verdict === 'limit' || verdict === 'password')) return []
   if (verdict === 'limit') return ['SCAN_LIMIT']
   if (verdict !== 'password') return ['MALWARE_FOUND']
   return [kind === 'pdf' || codes.includes('ENCAPSULATED_PDF') ? 'PDF_PASSWORD' : 'SCAN_LIMIT']

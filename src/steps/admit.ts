@@ -6,6 +6,8 @@
 import { createSecretKey } from 'node:crypto'
 import { Fault } from '#domain/fault.ts'
 import type { ItemId, PackId, PlanId } from '#domain/id.ts'
+import { mapInLanes } from '#domain/in-lanes.ts'
+import { decidedState, mostArchiveDepth } from '#domain/item.ts'
 import { packObject } from '#domain/pack.ts'
 import { factsSeal, listSeal } from '#domain/seal-name.ts'
 import { worstOutcome } from '#domain/verdict.ts'
@@ -16,7 +18,7 @@ import { openName } from '#formats/pack/name.ts'
 import { readAhead } from '#formats/pack/read-ahead.ts'
 import { sumBoth } from '#formats/pack/served-bytes.ts'
 import { unwrapKey } from '#formats/sealed/key-wrap.ts'
-import { offerCase } from '#jobs/jobs.ts'
+import { offerCase, unpackItem } from '#jobs/jobs.ts'
 import type {
   AdmissionLedger,
   ArrivedItem,
@@ -28,6 +30,7 @@ import type { AuditLedger } from '#ports/audit-ledger.ts'
 import type { CaseLedger } from '#ports/case-ledger.ts'
 import type { CaseKey, CaseVault } from '#ports/case-vault.ts'
 import type { Clock } from '#ports/clock.ts'
+import { dropPacks } from '#ports/drop-packs.ts'
 import type { Findings, Inspector } from '#ports/inspector.ts'
 import type { JobQueue } from '#ports/job-queue.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
@@ -108,19 +111,6 @@ const readFrom =
   (from, offset, length) =>
     store.read(packObject(from), offset, length)
 
-const mapSome = async <In, Out>(list: readonly In[], work: (entry: In) => Promise<Out>): Promise<Out[]> => {
-  const results: Out[] = []
-  let next = 0
-  const lane = async (): Promise<void> => {
-    for (let index = next++; index < list.length; index = next++) {
-      const entry = list[index]
-      if (entry !== undefined) results[index] = await work(entry)
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(atOnce, list.length) }, lane))
-  return results
-}
-
 /** Every byte through the scanner, where there is one. A large item is digested on the way, not read twice. */
 const scanWhole = async (
   { scanner, store }: AdmitNeeds,
@@ -166,8 +156,14 @@ const decide = async (
     name,
     ...(modified === null ? {} : { modified }),
   }
+  const tooDeep = found.kind === 'archive' && item.depth >= mostArchiveDepth
   const codes = [
-    ...new Set([...found.codes, ...scanCodes(scanned, found), ...identities.codesOf(item.id, found)]),
+    ...new Set([
+      ...found.codes,
+      ...(tooDeep ? (['ARCHIVE_DEEP'] as const) : []),
+      ...scanCodes(scanned, found),
+      ...identities.codesOf(item.id, found),
+    ]),
   ]
   const patches = worstOutcome(codes) === 'rejected' ? [] : (found.patches ?? [])
   return {
@@ -198,20 +194,15 @@ const noteStopped = async (
   }
 }
 
-/** Removes packs in which nothing lives. One that could not be removed now is unreferenced, and no harm. */
-const dropDead = async (
-  { admission, store }: AdmitNeeds,
-  pack: ArrivedPack,
-  decided: readonly ItemDecision[],
-): Promise<void> => {
+/** The packs in which nothing may live any more. */
+const maybeDead = (pack: ArrivedPack, decided: readonly ItemDecision[]): ReadonlySet<PackId> => {
   const rejected = new Set(
     decided.filter(({ codes }) => worstOutcome(codes) === 'rejected').map(({ item }) => item),
   )
   // What was kept from this pack lives in it: nothing to ask.
-  if (decided.length > 0 && rejected.size === 0) return
+  if (decided.length > 0 && rejected.size === 0) return new Set()
   const touched = pack.items.filter(({ id }) => rejected.has(id)).flatMap(({ extents }) => extents)
-  for (const id of new Set([pack.id, ...touched.map((extent) => extent.pack)]))
-    if (await admission.dropPack(id)) await store.remove(packObject(id)).catch(() => {})
+  return new Set([pack.id, ...touched.map((extent) => extent.pack)])
 }
 
 export type Admitted = { readonly items: number; readonly bytes: number }
@@ -254,12 +245,17 @@ export const admit =
         pack.items.flatMap((item) => item.extents),
         aheadBytes,
       )
-      const decisions = await mapSome(pack.items, (item) => decide(needs, pack, unlocked, item, read))
+      const decisions = await mapInLanes(pack.items, atOnce, (item) =>
+        decide(needs, pack, unlocked, item, read),
+      )
       const at = clock.now()
       const settle = (twins: Twins) => unlocked.identities.settle(settleTwins(decisions)(twins), twins.shown)
       const decided = await admission.admit(pack, decisions, settle, at)
       await noteStopped(needs, pack, decided, at)
-      await dropDead(needs, pack, decided)
+      await dropPacks(needs, maybeDead(pack, decided))
+      for (const decision of decided)
+        if (decidedState(decision) === 'unpacking')
+          await queue.add(unpackItem, { item: decision.item }).catch(() => {})
       if (await cases.isComplete(pack.case)) await queue.add(offerCase, { case: pack.case }).catch(() => {})
       return { items: decided.length, bytes: pack.items.reduce((sum, item) => sum + item.size, 0) }
     } catch (error) {

@@ -6,16 +6,16 @@ import type { AuditAction } from '#domain/audit.ts'
 import { mayRead } from '#domain/case.ts'
 import type { DecisionAct, DecisionReason } from '#domain/decision.ts'
 import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
-import type { CaseId, ItemId, OperatorId, PackId } from '#domain/id.ts'
-import { packObject } from '#domain/pack.ts'
+import type { CaseId, ItemId, OperatorId } from '#domain/id.ts'
 import { noteSeal } from '#domain/seal-name.ts'
-import { admitPack, indexCase } from '#jobs/jobs.ts'
+import { admitPack, indexCase, unpackItem } from '#jobs/jobs.ts'
 import type { AdmissionLedger } from '#ports/admission-ledger.ts'
 import type { AuditLedger } from '#ports/audit-ledger.ts'
 import type { CaseLedger } from '#ports/case-ledger.ts'
 import type { CaseVault } from '#ports/case-vault.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { Decided, DecisionLedger } from '#ports/decision-ledger.ts'
+import { dropPacks } from '#ports/drop-packs.ts'
 import type { JobQueue } from '#ports/job-queue.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
 
@@ -40,13 +40,9 @@ export type Choice = {
 const actions = {
   quarantined: 'item.release-proposed',
   released: 'item.released',
+  unpacking: 'item.released',
   discarded: 'item.discarded',
 } as const satisfies Record<Decided['state'], AuditAction>
-
-/** Removes packs in which nothing lives any more. One that could not be removed now is unreferenced, and no harm. */
-const dropDead = async ({ admission, store }: DecideNeeds, packs: readonly PackId[]): Promise<void> => {
-  for (const id of packs) if (await admission.dropPack(id)) await store.remove(packObject(id)).catch(() => {})
-}
 
 /** The state the item is in now. Refuses `case.not-found` and as `DecisionLedger.decide` does. */
 export const decide =
@@ -71,7 +67,8 @@ export const decide =
     const facts = { reason, codes: decided.codes.join(' ') }
     const action = actions[decided.state]
     await audit.append({ action, actor: { kind: 'operator', id: by }, case: of, object: item, facts }, at)
-    await dropDead(needs, decided.packs)
+    await dropPacks(needs, decided.packs)
+    if (decided.state === 'unpacking') await queue.add(unpackItem, { item }).catch(() => {})
     await queue.add(indexCase, { case: of }).catch(() => {})
     return decided.state
   }

@@ -51,7 +51,10 @@ export const finishSend =
   async (session: SenderSession, without: readonly ItemId[]): Promise<Finished | Refusal> => {
     const at = clock.now()
     const leftOut = await intake.leaveOut(session.sender, without, at)
-    const all = (await intake.itemsOf(session.sender, false)).filter((item) => item.state !== 'discarded')
+    // What came out of an archive was not announced: the archive's own bytes are acknowledged.
+    const all = (await intake.itemsOf(session.sender, false)).filter(
+      (item) => item.state !== 'discarded' && item.from === null,
+    )
     const missing = all.filter((item) => item.state === 'receiving').length
     if (missing > 0) return refuse('send.incomplete', { missing })
     const bytes = all.reduce((sum, item) => sum + item.size, 0)
@@ -78,7 +81,7 @@ export const finishSend =
     return { receipt, items: all.length, bytes }
   }
 
-/** Where everything this sender announced stands, in their words. */
+/** Where everything this sender announced stands, and every file of their archives, in their words. */
 export const sendStatus =
   ({ intake }: Pick<FinishSendNeeds, 'intake'>) =>
   async (session: SenderSession) =>
@@ -86,6 +89,7 @@ export const sendStatus =
       id: item.id,
       size: item.size,
       state: item.state,
+      from: item.from,
       codes: item.codes,
       sentence: itemSentence(item.state, item.codes),
     }))

@@ -40,7 +40,7 @@ export const planSend =
     const key = randomBytes(32)
     const lockedKey = await seal.lock(session.case, session.intakeKey, key)
     const sealName = nameSealer(id, key)
-    const plan = { id, case: session.case, sender: session.sender, lockedKey, at: clock.now() }
+    const plan = { id, case: session.case, sender: session.sender, archive: null, lockedKey, at: clock.now() }
     const announced = files.map(({ path, size, modified }) => {
       const item = ids.next<ItemId>()
       return {

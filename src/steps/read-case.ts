@@ -35,6 +35,8 @@ export type ItemView = {
   readonly kind: ItemKind | null
   readonly size: number
   readonly name: string | null
+  /** The archive it came out of; null for what a sender announced. */
+  readonly from: ItemId | null
   readonly codes: readonly VerdictCode[]
   readonly sentence: string | null
 }
@@ -77,6 +79,7 @@ export const listItems =
       kind: item.kind,
       size: item.size,
       name: factsOf(key, id, item)?.name ?? null,
+      from: item.from,
       codes: item.codes,
       sentence: itemSentence(item.state, item.codes),
     }))

@@ -2,14 +2,16 @@
  * Reconcile: asks again for everything the ledger says is owed and the queue may have lost. Losing the whole
  * queue loses nothing but a few seconds.
  */
-import { admitPack, indexCase, keepAudit, offerCase } from '#jobs/jobs.ts'
+import { admitPack, indexCase, keepAudit, offerCase, unpackItem } from '#jobs/jobs.ts'
 import type { AdmissionLedger } from '#ports/admission-ledger.ts'
+import type { ArchiveLedger } from '#ports/archive-ledger.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { IndexLedger } from '#ports/index-ledger.ts'
 import type { JobQueue } from '#ports/job-queue.ts'
 
 export type ReconcileNeeds = {
   readonly admission: AdmissionLedger
+  readonly archives: Pick<ArchiveLedger, 'owedArchives'>
   readonly indexes: Pick<IndexLedger, 'owedIndexes' | 'owesAudit'>
   readonly queue: JobQueue
   readonly clock: Clock
@@ -23,17 +25,19 @@ const most = 500
 
 /** How many jobs were asked for. */
 export const reconcile =
-  ({ admission, indexes, queue, clock }: ReconcileNeeds) =>
+  ({ admission, archives, indexes, queue, clock }: ReconcileNeeds) =>
   async (): Promise<number> => {
     const now = clock.now()
     const before = new Date(now.getTime() - graceMs)
     const packs = await admission.owedPacks(before, most)
     for (const pack of packs) await queue.add(admitPack, { pack })
+    const packed = await archives.owedArchives(before, most)
+    for (const item of packed) await queue.add(unpackItem, { item })
     const cases = await admission.owedCases(before, most)
     for (const id of cases) await queue.add(offerCase, { case: id })
     const owed = await indexes.owedIndexes(now, most)
     for (const id of owed) await queue.add(indexCase, { case: id })
     const audit = (await indexes.owesAudit(now)) ? 1 : 0
     if (audit > 0) await queue.add(keepAudit, {})
-    return packs.length + cases.length + owed.length + audit
+    return packs.length + packed.length + cases.length + owed.length + audit
   }

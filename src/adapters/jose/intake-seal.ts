@@ -12,17 +12,21 @@ import { notToSign } from './signed-text.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
 /** `generation()` is another object whenever the ring was read again: what was verified before then is forgotten. */
-export type IntakeSealNeeds = {
+export type IntakeLockNeeds = {
   readonly keys: SigningKeys
   readonly clock: Clock
   readonly generation: () => object
-  readonly fingerprintKey: () => KeyObject
 }
+
+export type IntakeSealNeeds = IntakeLockNeeds & { readonly fingerprintKey: () => KeyObject }
 
 const mostVerified = 1024
 
-/** Builds the seal; the signature of an intake key is verified once and then remembered, the last 1,024 of them. */
-export const intakeSeal = ({ keys, clock, generation, fingerprintKey }: IntakeSealNeeds): IntakeSeal => {
+/**
+ * The half of a seal that takes nothing but public keys. The signature of an intake key is verified once and then
+ * remembered, the last 1,024 of them.
+ */
+export const intakeLock = ({ keys, clock, generation }: IntakeLockNeeds): Pick<IntakeSeal, 'lock'> => {
   const verified = new Map<string, KeyObject>()
   let since = generation()
 
@@ -50,7 +54,12 @@ export const intakeSeal = ({ keys, clock, generation, fingerprintKey }: IntakeSe
         .setProtectedHeader({ alg: 'ECDH-ES+A256KW', enc: 'A256GCM' })
         .encrypt(publicKey)
     },
-    fingerprint: (sender, text) =>
-      createHmac('sha256', fingerprintKey()).update(`${sender}\n${text}`, 'utf8').digest(),
   }
 }
+
+/** Builds the seal. */
+export const intakeSeal = ({ fingerprintKey, ...needs }: IntakeSealNeeds): IntakeSeal => ({
+  ...intakeLock(needs),
+  fingerprint: (sender, text) =>
+    createHmac('sha256', fingerprintKey()).update(`${sender}\n${text}`, 'utf8').digest(),
+})

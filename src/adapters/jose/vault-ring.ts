@@ -5,10 +5,12 @@
 
 import type { CaseVault } from '#ports/case-vault.ts'
 import type { Clock } from '#ports/clock.ts'
+import type { IntakeSeal } from '#ports/intake-seal.ts'
 import type { AccessTokens, LinkTokens, PublicKeys, Statements } from '#ports/tokens.ts'
 import { accessTokens } from './access-tokens.ts'
 import { caseVault, type MasterKeys } from './case-vault.ts'
 import { type FreshKeys, followKeys } from './fresh-keys.ts'
+import { intakeLock } from './intake-seal.ts'
 import { keyFault } from './key-file.ts'
 import { linkTokens } from './link-tokens.ts'
 import { listMasterKeys, type MasterKey } from './master-key.ts'
@@ -41,6 +43,8 @@ const masterKeys = (fresh: FreshKeys<VaultState>): MasterKeys => ({
 
 export type VaultRing = {
   readonly vault: CaseVault
+  /** Locks with public keys alone: what comes out of an archive is sealed as it is at the edge. */
+  readonly seal: Pick<IntakeSeal, 'lock'>
   readonly linkTokens: LinkTokens
   readonly accessTokens: AccessTokens
   /** Signs manifests only. */
@@ -57,6 +61,7 @@ export const openVaultRing = (folder: string, clock: Clock, issuer: string): Vau
   const keys = signingKeys(fresh)
   return {
     vault: caseVault(masterKeys(fresh), keys),
+    seal: intakeLock({ keys, clock, generation: () => fresh.current() }),
     linkTokens: linkTokens(keys, clock, issuer),
     accessTokens: accessTokens(keys, clock, issuer),
     statements: statements(keys),

@@ -2,9 +2,8 @@
 import { sql, type Transaction } from 'kysely'
 import { Fault } from '#domain/fault.ts'
 import type { CaseId, ItemId, PackId, PlanId } from '#domain/id.ts'
-import { deadStates, itemMachine } from '#domain/item.ts'
+import { deadStates, decidedState, itemMachine, waitingStates } from '#domain/item.ts'
 import { packMachine } from '#domain/pack.ts'
-import { worstOutcome } from '#domain/verdict.ts'
 import type { AdmissionLedger, ArrivedPack, ItemDecision } from '#ports/admission-ledger.ts'
 import { findTwins, writeDecisions } from './case-index.ts'
 import { type Database, guarded } from './database.ts'
@@ -20,6 +19,7 @@ type ItemRow = ExtentRow & {
   size: number
   sealed_name: Buffer
   plan_key: string
+  depth: number
   pack_key: string
 }
 
@@ -30,8 +30,11 @@ const findItems = async (
 ): Promise<Pick<ArrivedPack, 'items' | 'packKeys' | 'planKeys'>> => {
   const { rows } = await sql<ItemRow | (Omit<ItemRow, keyof ExtentRow> & { pack_id: null })>`
     select items.id, items.plan_id, items.size, items.sealed_name, plans.locked_key as plan_key,
-      packs.locked_key as pack_key, extents.*
+      packs.locked_key as pack_key, extents.*,
+      case when plans.archive_item is null then 0 when above.archive_item is null then 1 else 2 end as depth
     from items join plans on plans.id = items.plan_id
+      left join items as archives on archives.id = plans.archive_item
+      left join plans as above on above.id = archives.plan_id
       left join extents on extents.item_id = items.id left join packs on packs.id = extents.pack_id
     where items.received_in = ${pack} and items.state = 'received'
     order by items.id, extents.first`.execute(db)
@@ -46,7 +49,8 @@ const findItems = async (
       packKeys.set(row.pack_id, row.pack_key)
       return [toExtent(row)]
     })
-    return [{ id, plan: first.plan_id, size: first.size, sealedName: first.sealed_name, extents }]
+    const { depth } = first
+    return [{ id, plan: first.plan_id, depth, size: first.size, sealedName: first.sealed_name, extents }]
   })
   return { items, packKeys, planKeys }
 }
@@ -56,15 +60,15 @@ const findItems = async (
  * same files sent again meanwhile cannot deadlock with this.
  */
 const moveItems = async (trx: Trx, decisions: readonly ItemDecision[], at: Date): Promise<Set<ItemId>> => {
-  const outcomes = decisions.map((decision) => worstOutcome(decision.codes))
-  for (const outcome of outcomes) if (!itemMachine.may('received', outcome)) throw new Fault('state.conflict')
+  const states = decisions.map(decidedState)
+  for (const state of states) if (!itemMachine.may('received', state)) throw new Fault('state.conflict')
   const ids = decisions.map((decision) => decision.item)
   const moved = await sql<{ id: ItemId }>`
     update items set state = t.state, kind = t.kind, sha256 = t.sha256, crc32 = t.crc32,
       codes = string_to_array(t.codes, ' '),
       sealed_facts = t.facts, decided_at = ${at}
     from (select id from items where id = any(${ids}::uuid[]) order by id for no key update) as locked,
-      unnest(${ids}::uuid[], ${outcomes}::text[],
+      unnest(${ids}::uuid[], ${states}::text[],
       ${decisions.map((d) => d.kind)}::text[], ${decisions.map((d) => d.codes.join(' '))}::text[],
       ${decisions.map((d) => Buffer.from(d.sha256))}::bytea[], ${decisions.map((d) => d.crc32)}::bigint[],
       ${decisions.map((d) => Buffer.from(d.sealedFacts))}::bytea[])
@@ -232,7 +236,7 @@ export const createAdmissionLedger = (db: Database): AdmissionLedger => ({
           and not exists (select from senders as s where s.case_id = cases.id
             and s.started_at is not null and s.finished_at is null)
           and not exists (select from items where items.case_id = cases.id
-            and items.state in ('receiving', 'received'))
+            and items.state = any(${[...waitingStates]}))
         limit ${limit}`.execute(db)
       return rows.rows.map((row) => row.id)
     }),

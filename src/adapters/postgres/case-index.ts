@@ -1,7 +1,7 @@
 /** The index of a case as admission writes it: studies, series, instances, documents, and the verdicts' history. */
 import { type RawBuilder, sql, type Transaction } from 'kysely'
 import type { CaseId, ItemId } from '#domain/id.ts'
-import { readableStates } from '#domain/item.ts'
+import { decidedState, readableStates } from '#domain/item.ts'
 import { worstOutcome } from '#domain/verdict.ts'
 import type { ArrivedPack, ItemDecision, Twins } from '#ports/admission-ledger.ts'
 import { addServed } from './served-copy.ts'
@@ -23,7 +23,7 @@ type TwinRow = {
 export const findTwins = async (trx: Trx, of: CaseId, decisions: readonly ItemDecision[]): Promise<Twins> => {
   const digests = decisions.map((decision) => Buffer.from(decision.sha256))
   const uids = decisions.flatMap((decision) => decision.instance?.sopUid ?? [])
-  const kept = ['accepted', 'accepted_with_warnings', 'quarantined', 'released']
+  const kept = ['accepted', 'accepted_with_warnings', 'quarantined', 'released', 'unpacking', 'unpacked']
   const { rows } = await sql<TwinRow>`
     select null::text as sop_uid, sha256, null::uuid as item, null::bytea as facts from items
     where case_id = ${of} and sha256 = any(${digests}::bytea[]) and state = any(${kept})
@@ -141,7 +141,7 @@ const renewContent = (of: CaseId, at: Date): Statement => sql`
     update cases set revision = revision + 1, content_at = ${at} where id = ${of}`
 
 const isReadable = (decision: ItemDecision): boolean =>
-  readableStates.some((state) => state === worstOutcome(decision.codes))
+  readableStates.some((state) => state === decidedState(decision))
 
 /**
  * Writes everything that follows from decisions about items of a pack: keys, the index of the case, the verdicts.

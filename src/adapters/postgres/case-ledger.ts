@@ -1,6 +1,7 @@
 /** Cases and senders in PostgreSQL. */
 import { sql } from 'kysely'
 import { caseMachine } from '#domain/case.ts'
+import { waitingStates } from '#domain/item.ts'
 import type { CaseLedger, CaseRow } from '#ports/case-ledger.ts'
 import { type Database, guarded } from './database.ts'
 import { noteChange } from './note-change.ts'
@@ -118,7 +119,7 @@ export const createCaseLedger = (db: Database): CaseLedger => ({
           sql<boolean>`exists (select from senders where case_id = ${id}
             and started_at is not null and finished_at is null)`.as('working'),
           sql<boolean>`exists (select from items where case_id = ${id}
-            and state in ('receiving', 'received'))`.as('waiting'),
+            and state = any(${[...waitingStates]}))`.as('waiting'),
         ])
         .executeTakeFirstOrThrow()
       return row.some && !row.working && !row.waiting

@@ -4,7 +4,7 @@ import { mayRead } from '#domain/case.ts'
 import { type ReleaseRule, releaseRule } from '#domain/decision.ts'
 import { Fault, isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import type { PackId } from '#domain/id.ts'
-import { type ItemState, itemMachine } from '#domain/item.ts'
+import { type ItemKind, type ItemState, itemMachine } from '#domain/item.ts'
 import { packMachine } from '#domain/pack.ts'
 import { isVerdictCode, type VerdictCode } from '#domain/verdict.ts'
 import type { DecisionLedger, NewDecision } from '#ports/decision-ledger.ts'
@@ -18,6 +18,7 @@ type Trx = Transaction<Tables>
 type Waiting = {
   readonly codes: readonly VerdictCode[]
   readonly looked: boolean
+  readonly kind: ItemKind | null
   readonly pack: PackId | null
 }
 
@@ -39,7 +40,7 @@ const lockWaiting = async (
   if (owner.wrapped_key === null || !mayRead(owner.state)) return refuse('case.closed')
   const row = await trx
     .selectFrom('items')
-    .select(['state', 'codes', 'received_in', 'sha256', 'sealed_facts'])
+    .select(['state', 'kind', 'codes', 'received_in', 'sha256', 'sealed_facts'])
     .where('id', '=', item)
     .where('case_id', '=', of)
     .forNoKeyUpdate()
@@ -49,6 +50,7 @@ const lockWaiting = async (
   return {
     codes: row.codes.filter(isVerdictCode),
     looked: row.sha256 !== null && row.sealed_facts !== null,
+    kind: row.kind,
     pack: row.received_in,
   }
 }
@@ -104,7 +106,13 @@ const weigh = async (
   return said.length === 0 ? 'proposed' : 'done'
 }
 
-const release = async (trx: Trx, decision: NewDecision): Promise<void> => {
+/** An archive is never read itself: letting it through has it opened. */
+const release = async (trx: Trx, decision: NewDecision, kind: ItemKind | null): Promise<void> => {
+  if (kind === 'archive') {
+    await moveItem(trx, decision, 'unpacking')
+    await trx.updateTable('items').set({ attempts: 0 }).where('id', '=', decision.item).execute()
+    return
+  }
   await moveItem(trx, decision, 'released')
   await trx
     .updateTable('cases')
@@ -167,14 +175,11 @@ export const createDecisionLedger = (db: Database): DecisionLedger => ({
         if (isRefusal(outcome)) return outcome
         await addDecision(trx, decision, outcome)
         const packs = decision.act === 'discard' ? await discard(trx, decision) : []
-        if (decision.act === 'release' && outcome === 'done') await release(trx, decision)
+        if (decision.act === 'release' && outcome === 'done') await release(trx, decision, waiting.kind)
         await noteChange(trx, decision.case, true)
         if (outcome === 'proposed') return { state: 'quarantined' as const, codes, packs }
-        return {
-          state: decision.act === 'discard' ? ('discarded' as const) : ('released' as const),
-          codes,
-          packs,
-        }
+        const through = waiting.kind === 'archive' ? 'unpacking' : 'released'
+        return { state: decision.act === 'discard' ? 'discarded' : through, codes, packs }
       }),
     ),
 

@@ -175,8 +175,9 @@ export const createDeliveryLedger = (db: Database): DeliveryLedger => ({
     guarded(async () => {
       const rows = await db
         .selectFrom('items')
+        .innerJoin('plans', 'plans.id', 'items.plan_id')
         .select([...itemColumns, 'sealed_facts'])
-        .where('case_id', '=', id)
+        .where('items.case_id', '=', id)
         .orderBy('seq')
         .execute()
       return rows.map((row) => ({ ...toItem(row), sealedFacts: row.sealed_facts }))

@@ -1,16 +1,16 @@
 /** What senders announced and what of it is kept, in PostgreSQL. */
 import { sql, type Transaction } from 'kysely'
 import { mayReceive } from '#domain/case.ts'
-import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
-import type { ItemId, SenderId } from '#domain/id.ts'
+import { type Refusal, refuse } from '#domain/fault.ts'
+import type { SenderId } from '#domain/id.ts'
 import { chunkCount } from '#domain/item.ts'
 import { isVerdictCode } from '#domain/verdict.ts'
-import type { IntakeLedger, NewPack, PlannedItem, ReceivedItem, RecordedPacks } from '#ports/intake-ledger.ts'
-import { type Chosen, chooseExtents, type Filling } from './choose-extents.ts'
+import type { IntakeLedger, NewPack, PlannedItem, ReceivedItem } from '#ports/intake-ledger.ts'
 import { missingRuns, readRuns } from './chunk-runs.ts'
 import { type Database, guarded } from './database.ts'
-import { insertPack } from './insert-pack.ts'
+import { insertPlan } from './insert-plan.ts'
 import { noteChange } from './note-change.ts'
+import { recordAll } from './record-packs.ts'
 import type { Tables } from './tables.ts'
 
 type Trx = Transaction<Tables>
@@ -20,43 +20,6 @@ const caseIsOpen = async (trx: Trx, id: NewPack['case']): Promise<boolean> => {
   return row !== undefined && mayReceive(row.state)
 }
 
-/** Locks every item the packs name, in one order whatever the packs' order is: calls that cross must not deadlock. */
-const lockItems = async (
-  trx: Trx,
-  packs: readonly NewPack[],
-): Promise<{ readonly items: Map<ItemId, Filling>; readonly open: boolean }> => {
-  const ids = [...new Set(packs.flatMap((pack) => pack.extents.map((extent) => extent.item)))]
-  if (ids.length === 0) return { items: new Map(), open: true }
-  const rows = await trx
-    .selectFrom('items')
-    .innerJoin('cases', 'cases.id', 'items.case_id')
-    .select([
-      'items.id',
-      'items.sender_id',
-      'items.size',
-      'items.state',
-      'items.have',
-      'cases.state as case_state',
-    ])
-    .where('items.sender_id', 'in', [...new Set(packs.map((pack) => pack.sender))])
-    .where(sql<boolean>`items.id = any(${ids}::uuid[])`)
-    .orderBy('items.id')
-    .forUpdate('items')
-    .execute()
-  const items = new Map(
-    rows.map((row) => [
-      row.id,
-      {
-        sender: row.sender_id,
-        size: row.size,
-        runs: readRuns(row.have),
-        waits: row.state === 'receiving',
-      },
-    ]),
-  )
-  return { items, open: rows.every((row) => mayReceive(row.case_state)) }
-}
-
 const readItems = async (
   db: Database,
   sender: SenderId,
@@ -64,8 +27,9 @@ const readItems = async (
 ): Promise<readonly ReceivedItem[]> => {
   const rows = await db
     .selectFrom('items')
-    .select(['id', 'size', 'state', 'kind', 'codes'])
-    .where('sender_id', '=', sender)
+    .innerJoin('plans', 'plans.id', 'items.plan_id')
+    .select(['items.id', 'size', 'state', 'archive_item', 'kind', 'codes'])
+    .where('items.sender_id', '=', sender)
     .orderBy('seq')
     .execute()
   const extents = brief
@@ -84,6 +48,7 @@ const readItems = async (
     id: row.id,
     size: row.size,
     state: row.state,
+    from: row.archive_item,
     kind: row.kind,
     codes: row.codes.filter(isVerdictCode),
     extents: byItem.get(row.id) ?? [],
@@ -98,34 +63,19 @@ export const createIntakeLedger = (db: Database): IntakeLedger => ({
         // Lists of one sender take turns. What refers to the sender goes on: a pack that waited here for it, with
         // items locked that this list names, would be a deadlock.
         await trx.selectFrom('senders').select('id').where('id', '=', plan.sender).forNoKeyUpdate().execute()
-        await trx
-          .insertInto('plans')
-          .values({
-            id: plan.id,
-            case_id: plan.case,
-            sender_id: plan.sender,
-            locked_key: plan.lockedKey,
-            created_at: plan.at,
-          })
-          .execute()
-        const added = await sql`
-          insert into items (id, case_id, sender_id, plan_id, fingerprint, size, state, sealed_name, created_at)
-          select id, ${plan.case}, ${plan.sender}, ${plan.id}, fingerprint, size, 'receiving', sealed_name, ${plan.at}
-          from unnest(${files.map((f) => f.id)}::uuid[],
-            ${files.map((f) => Buffer.from(f.fingerprint))}::bytea[], ${files.map((f) => f.size)}::bigint[],
-            ${files.map((f) => Buffer.from(f.sealedName))}::bytea[]) as t (id, fingerprint, size, sealed_name)
-          on conflict (sender_id, fingerprint) where state <> 'discarded' do nothing`.execute(trx)
-        if ((added.numAffectedRows ?? 0n) > 0n)
+        const added = await insertPlan(trx, plan, files)
+        if (added > 0 && plan.archive === null)
           await trx
             .updateTable('senders')
             .set({ finished_at: null, started_at: sql`coalesce(started_at, ${plan.at})` })
             .where('id', '=', plan.sender)
             .execute()
-        else await trx.deleteFrom('plans').where('id', '=', plan.id).execute()
         const { total } = await trx
           .selectFrom('items')
+          .innerJoin('plans', 'plans.id', 'items.plan_id')
           .select(sql<number>`count(*)`.as('total'))
-          .where('sender_id', '=', plan.sender)
+          .where('items.sender_id', '=', plan.sender)
+          .where('archive_item', 'is', null)
           .executeTakeFirstOrThrow()
         if (total > most) {
           // Kysely commits what a callback returns; so what was inserted is undone first.
@@ -143,7 +93,7 @@ export const createIntakeLedger = (db: Database): IntakeLedger => ({
             sql<Buffer>`any(${files.map((f) => Buffer.from(f.fingerprint))}::bytea[])`,
           )
           .execute()
-        if ((added.numAffectedRows ?? 0n) > 0n) await noteChange(trx, plan.case)
+        if (added > 0) await noteChange(trx, plan.case)
         const known = new Map(rows.map((row) => [row.fingerprint.toString('hex'), row]))
         return files.flatMap((file) => {
           const row = known.get(Buffer.from(file.fingerprint).toString('hex'))
@@ -155,25 +105,7 @@ export const createIntakeLedger = (db: Database): IntakeLedger => ({
       }),
     ),
 
-  recordPacks: (packs) =>
-    guarded(() =>
-      db.transaction().execute(async (trx): Promise<RecordedPacks | Refusal> => {
-        const { items, open } = await lockItems(trx, packs)
-        if (!open) return refuse('case.closed')
-        const chosen: Chosen[] = []
-        for (const pack of packs) {
-          const choice = chooseExtents(pack, items)
-          if (isRefusal(choice)) return choice
-          chosen.push(choice)
-        }
-        const fresh = chosen.filter((choice) => choice.fresh.length > 0)
-        for (const choice of fresh) await insertPack(trx, choice)
-        return {
-          repeated: chosen.filter((choice) => choice.fresh.length === 0).map(({ pack }) => pack.id),
-          completed: fresh.flatMap((choice) => choice.completed),
-        }
-      }),
-    ),
+  recordPacks: (packs) => guarded(() => db.transaction().execute((trx) => recordAll(trx, packs))),
 
   leaveOut: (sender, items, at) =>
     guarded(async () => {
@@ -210,9 +142,11 @@ export const createIntakeLedger = (db: Database): IntakeLedger => ({
         if (row === undefined) return refuse('session.ended')
         const { missing } = await trx
           .selectFrom('items')
+          .innerJoin('plans', 'plans.id', 'items.plan_id')
           .select(sql<number>`count(*)`.as('missing'))
-          .where('sender_id', '=', sender)
+          .where('items.sender_id', '=', sender)
           .where('state', '=', 'receiving')
+          .where('archive_item', 'is', null)
           .executeTakeFirstOrThrow()
         if (missing > 0) return refuse('send.incomplete', { missing })
         await trx.updateTable('senders').set({ finished_at: at }).where('id', '=', sender).execute()

@@ -62,7 +62,14 @@ const caseTables = {
     created_at: 'time',
     ended_at: 'time',
   },
-  plans: { id: 'text', case_id: 'text', sender_id: 'text', locked_key: 'text', created_at: 'time' },
+  plans: {
+    id: 'text',
+    case_id: 'text',
+    sender_id: 'text',
+    archive_item: 'text',
+    locked_key: 'text',
+    created_at: 'time',
+  },
   packs: {
     id: 'text',
     case_id: 'text',
@@ -91,6 +98,7 @@ const caseTables = {
     crc32: 'number',
     have: 'text',
     received_in: 'text',
+    attempts: 'number',
     created_at: 'time',
     decided_at: 'time',
   },

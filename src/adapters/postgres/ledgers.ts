@@ -1,5 +1,6 @@
 /** Every ledger there is in PostgreSQL, over one database. */
 import { createAdmissionLedger } from './admission-ledger.ts'
+import { createArchiveLedger } from './archive-ledger.ts'
 import { createAuditLedger } from './audit-ledger.ts'
 import { createCaseLedger } from './case-ledger.ts'
 import { createCompletenessLedger } from './completeness-ledger.ts'
@@ -18,6 +19,7 @@ export const createLedgers = (db: Database) => ({
   links: createLinkLedger(db),
   intake: createIntakeLedger(db),
   admission: createAdmissionLedger(db),
+  archives: createArchiveLedger(db),
   delivery: createDeliveryLedger(db),
   decisions: createDecisionLedger(db),
   completeness: createCompletenessLedger(db),

@@ -6,6 +6,7 @@ import { up as trunk } from './migrations/0001-trunk.ts'
 import { up as bucket } from './migrations/0002-bucket.ts'
 import { up as heads } from './migrations/0003-heads.ts'
 import { up as decisions } from './migrations/0004-decisions.ts'
+import { up as unpacked } from './migrations/0005-unpacked.ts'
 import { up as served } from './migrations/0006-served.ts'
 import { up as discLists } from './migrations/0008-disc-lists.ts'
 import type { Tables } from './tables.ts'
@@ -15,6 +16,7 @@ const migrations = {
   '0002-bucket': { up: bucket },
   '0003-heads': { up: heads },
   '0004-decisions': { up: decisions },
+  '0005-unpacked': { up: unpacked },
   '0006-served': { up: served },
   '0008-disc-lists': { up: discLists },
 }

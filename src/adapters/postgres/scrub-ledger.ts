@@ -15,6 +15,7 @@ const extentsAtOnce = 64
 const keptStates = [
   'receiving',
   'received',
+  'unpacking',
   'accepted',
   'accepted_with_warnings',
   'quarantined',

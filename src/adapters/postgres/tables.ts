@@ -73,7 +73,15 @@ export type Tables = {
     created_at: Date
     seen_at: Date
   }
-  plans: { id: PlanId; case_id: CaseId; sender_id: SenderId; locked_key: string; created_at: Date }
+  plans: {
+    id: PlanId
+    case_id: CaseId
+    sender_id: SenderId
+    /** The archive its files came out of. */
+    archive_item: ItemId | null
+    locked_key: string
+    created_at: Date
+  }
   items: {
     id: ItemId
     seq: Generated<number>
@@ -91,6 +99,8 @@ export type Tables = {
     crc32: number | null
     have: string
     received_in: PackId | null
+    /** Times an archive was opened since a file last came out of it. */
+    attempts: Generated<number>
     created_at: Date
     decided_at: Date | null
   }

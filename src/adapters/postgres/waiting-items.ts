@@ -8,6 +8,7 @@ import { itemColumns, toItem } from './item-row.ts'
 export const readWaiting = async (db: Database, of: CaseId): Promise<readonly WaitingItem[]> => {
   const rows = await db
     .selectFrom('items')
+    .innerJoin('plans', 'plans.id', 'items.plan_id')
     .leftJoin('instances', 'instances.item_id', 'items.id')
     .leftJoin('decisions', (join) =>
       join.onRef('decisions.item_id', '=', 'items.id').on('decisions.outcome', '=', 'proposed'),

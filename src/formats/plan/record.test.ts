@@ -10,6 +10,7 @@ const plan = {
   id: uuid<PlanId>(1),
   case: uuid<CaseId>(2),
   sender: uuid<SenderId>(3),
+  archive: null,
   lockedKey: 'a.b.c.d.e',
   at: new Date('2026-11-02T12:00:00.000Z'),
 }
@@ -36,6 +37,14 @@ const outcomeOf = (object: Buffer): unknown => {
 describe('plan object', () => {
   it('is byte for byte what its description says', () => {
     expect(writePlan(plan, files).toString()).toBe(text)
+  })
+
+  it('names the archive its files came out of, and believes nothing else there', () => {
+    const archive = uuid<ItemId>(9)
+    const object = writePlan({ ...plan, archive }, files)
+    expect(object.toString()).toBe(text.replace('{"at"', `{"archive":"${archive}","at"`))
+    expect(readPlan(object).plan).toEqual({ ...plan, archive })
+    expect(outcomeOf(Buffer.from(object.toString().replace(archive, 'none')))).toEqual(damaged)
   })
 
   it('gives back whatever was written', () => {

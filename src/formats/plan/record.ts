@@ -4,11 +4,11 @@
  *
  *     plan  = magic ‖ JSON
  *     magic = "SRPLAN01" (8 bytes)
- *     JSON  = canonical (RFC 8785), UTF-8: {"at":time,"case":id,"items":[…],"key":locked,"plan":id,"sender":id,
- *             "version":1}, one array per file: [item, fingerprint, size, sealed name]
+ *     JSON  = canonical (RFC 8785), UTF-8: {"archive":id,"at":time,"case":id,"items":[…],"key":locked,"plan":id,
+ *             "sender":id,"version":1}, one array per file: [item, fingerprint, size, sealed name]
  *
- * `key` is the 32-byte plan key as compact JWE to the case's intake key; a sealed name is a box under that key with
- * associated data `nameSeal`; the fingerprint a keyed digest. Bytes are base64url without padding, `time` is ISO
+ * `archive` is there only when the files came out of that item. `key` is the 32-byte plan key as compact JWE to the
+ * case's intake key; a sealed name is a box under that key with associated data `nameSeal`; the fingerprint a digest. Bytes are base64url without padding, `time` is ISO
  * 8601 in UTC with milliseconds. What is not exactly this throws `store.damaged`.
  */
 import { canonicalJson } from '#domain/canonical-json.ts'
@@ -25,6 +25,7 @@ export type RecordedPlan = {
   readonly id: PlanId
   readonly case: CaseId
   readonly sender: SenderId
+  readonly archive: ItemId | null
   readonly lockedKey: string
   readonly at: Date
 }
@@ -48,6 +49,7 @@ export const writePlan = (plan: RecordedPlan, files: readonly RecordedFile[]): B
         plan: plan.id,
         case: plan.case,
         sender: plan.sender,
+        ...(plan.archive === null ? {} : { archive: plan.archive }),
         key: plan.lockedKey,
         at: plan.at.toISOString(),
         items: files.map((file) => [
@@ -81,15 +83,26 @@ export const readPlan = (
   object: Buffer,
 ): { readonly plan: RecordedPlan; readonly files: readonly RecordedFile[] } => {
   if (object.length > longestPlan || !object.subarray(0, magic.length).equals(magic)) throw damaged()
-  const { version, plan, case: of, sender, key, at, items } = parseObject(object.subarray(magic.length))
+  const {
+    version,
+    plan,
+    case: of,
+    sender,
+    archive,
+    key,
+    at,
+    items,
+  } = parseObject(object.subarray(magic.length))
   const id = readId<PlanId>(plan)
   const caseId = readId<CaseId>(of)
   const senderId = readId<SenderId>(sender)
+  const archiveId = archive === undefined ? null : readId<ItemId>(archive)
   const moment = new Date(typeof at === 'string' ? at : Number.NaN)
   if (version !== 1 || id === null || caseId === null || senderId === null) throw damaged()
+  if (archive !== undefined && archiveId === null) throw damaged()
   if (typeof key !== 'string' || Number.isNaN(moment.getTime()) || !Array.isArray(items)) throw damaged()
   return {
-    plan: { id, case: caseId, sender: senderId, lockedKey: key, at: moment },
+    plan: { id, case: caseId, sender: senderId, archive: archiveId, lockedKey: key, at: moment },
     files: items.map(readFile),
   }
 }
