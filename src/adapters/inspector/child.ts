@@ -4,7 +4,7 @@
  * ends when the pipe does. Reads block: it has nothing else to do, and that is the cheapest way to wait.
  */
 import { readSync, writeSync } from 'node:fs'
-import { examine } from './examine.ts'
+import { examine, writeFindings } from './examine.ts'
 import {
   childOutput,
   type Frame,
@@ -79,6 +79,6 @@ for (;;) {
     },
     head,
   )
-  const json = Buffer.from(`${isTired() ? '\x01' : '\0'}${JSON.stringify(findings)}`)
+  const json = Buffer.from(`${isTired() ? '\x01' : '\0'}${writeFindings(findings)}`)
   send(frameKinds.done, json)
 }

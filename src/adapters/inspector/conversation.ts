@@ -41,7 +41,7 @@ export const converse = async (
     left -= performance.now() - asked
     if (frame === null) return 'lost'
     if (frame.kind === frameKinds.done) {
-      const findings = parseFindings(frame.payload.toString('utf8', 1))
+      const findings = parseFindings(frame.payload.toString('utf8', 1), source.size)
       return findings === null ? 'lost' : { findings, tired: frame.payload[0] !== 0 }
     }
     const wanted = frame.kind === frameKinds.read ? parseRead(frame.payload, source.size) : null

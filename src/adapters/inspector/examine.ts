@@ -4,11 +4,16 @@
  */
 import type { VerdictCode } from '#domain/verdict.ts'
 import { type DicomReport, inspectDicom } from '#formats/dicom/inspect-dicom.ts'
+import { sniffPicture } from '#formats/image/sniff-picture.ts'
 import { sniff } from '#formats/sniff.ts'
 import type { ByteSource, Findings } from '#ports/inspector.ts'
+import { pictureDecoders } from './picture-decoders.ts'
 
 /** A larger PDF is not read into memory, bytes. */
 export const mostPdfBytes = 268_435_456
+
+/** A larger picture is not read into memory, bytes. */
+export const mostPictureBytes = 268_435_456
 
 const noRecord: ReadonlySet<VerdictCode> = new Set([
   'DICOM_NO_CONTENT',
@@ -36,6 +41,15 @@ const examinePdf = async (source: ByteSource, offset: number, length: number): P
   return { kind: 'pdf', codes: report.codes, instance: null, facts: report.facts }
 }
 
+const examinePicture = async (source: ByteSource, head: Buffer): Promise<Findings> => {
+  const format = sniffPicture(head)
+  if (format === null || source.size > mostPictureBytes)
+    return { kind: 'picture', codes: ['PICTURE_LIMIT'], instance: null, facts: {} }
+  const { inspectPicture } = await import('#formats/image/inspect-picture.ts')
+  const bytes = await readWhole(source, 0, source.size)
+  return { kind: 'picture', instance: null, ...(await inspectPicture(bytes, format, pictureDecoders)) }
+}
+
 const examineEncapsulated = async (
   source: ByteSource,
   span: NonNullable<DicomReport['pdf']>,
@@ -52,6 +66,7 @@ export const examine = async (source: ByteSource, head: Buffer): Promise<Finding
   const sniffed = sniff(head)
   if (sniffed === 'other') return { kind: 'other', codes: ['NOT_DICOM_OR_PDF'], instance: null, facts: {} }
   if (sniffed === 'pdf') return examinePdf(source, 0, source.size)
+  if (sniffed === 'picture') return examinePicture(source, head)
   const report = await inspectDicom(source, head, sniffed === 'dicom-bare')
   const inner = report.pdf === null ? [] : await examineEncapsulated(source, report.pdf)
   return {
@@ -61,3 +76,14 @@ export const examine = async (source: ByteSource, head: Buffer): Promise<Finding
     facts: report.facts,
   }
 }
+
+/** Findings as JSON, bytes of patches as base64. */
+export const writeFindings = ({ patches, ...findings }: Findings): string =>
+  JSON.stringify({
+    ...findings,
+    patches: patches?.map(({ at, length, bytes }) => ({
+      at,
+      length,
+      bytes: Buffer.from(bytes).toString('base64'),
+    })),
+  })

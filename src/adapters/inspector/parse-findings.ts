@@ -2,6 +2,7 @@
  * Parse findings: reads what a child says as if an attacker had written it, since one may have. Every field is
  * checked and copied; a field that should not be there is left behind.
  */
+import { mostPatchBytes, mostPatches, type Patch } from '#domain/patch.ts'
 import type { InstanceFacts, SealedFacts } from '#domain/study.ts'
 import { isVerdictCode, type VerdictCode } from '#domain/verdict.ts'
 import type { Findings } from '#ports/inspector.ts'
@@ -11,6 +12,7 @@ const mostCodes = 64
 const largestInteger = 2_147_483_647
 const uidShape = /^[0-9A-Za-z][0-9A-Za-z._-]{0,127}$/
 const modalityShape = /^[A-Z0-9_ ]{0,16}$/
+const mediaTypeShape = /^image\/(?:jpeg|png|tiff|heic)$/
 const hidden = /\p{Cc}/u
 
 type Fields = Readonly<Record<string, unknown>>
@@ -34,6 +36,9 @@ const parseInteger = (value: unknown, least = -largestInteger): number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= largestInteger
     ? value
     : unfit()
+
+const parseOffset = (value: unknown, least: number): number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= least ? value : unfit()
 
 const parseNumbers = (value: unknown, count: number): number[] =>
   Array.isArray(value) && value.length === count
@@ -88,6 +93,10 @@ const factParsers = {
   pixelSpacing: (value: unknown) => parseNumbers(value, 2),
   pages: (value: unknown) => parseInteger(value, 0),
   title: parseText,
+  mediaType: (value: unknown) => parseShape(value, mediaTypeShape),
+  width: (value: unknown) => parseInteger(value, 1),
+  height: (value: unknown) => parseInteger(value, 1),
+  orientation: (value: unknown) => parseInteger(value, 1),
 } satisfies Partial<Record<keyof SealedFacts, (value: unknown) => unknown>>
 
 const parseFacts = (value: unknown): SealedFacts => {
@@ -98,11 +107,30 @@ const parseFacts = (value: unknown): SealedFacts => {
   return Object.fromEntries(kept)
 }
 
-const isKind = (value: unknown): value is Findings['kind'] =>
-  value === 'dicom' || value === 'pdf' || value === 'other'
+const parsePatch = (value: unknown, size: number): Patch => {
+  if (!isFields(value) || typeof value.bytes !== 'string') return unfit()
+  const [at, length] = [parseOffset(value.at, 0), parseOffset(value.length, 1)]
+  const bytes = value.bytes.length <= mostPatchBytes * 2 ? Buffer.from(value.bytes, 'base64') : unfit()
+  const fits = bytes.length <= Math.min(length, mostPatchBytes) && at + length <= size
+  return fits ? { at, length, bytes } : unfit()
+}
 
-/** Reads findings from JSON, or returns null when anything in them is not of its shape. */
-export const parseFindings = (json: string): Findings | null => {
+/** In the order of the file, free of overlap, inside it. */
+const parsePatches = (value: unknown, size: number): Patch[] => {
+  if (!Array.isArray(value) || value.length > mostPatches) return unfit()
+  const patches = value.map((patch: unknown) => parsePatch(patch, size))
+  const apart = patches.every(({ at }, n) => {
+    const before = patches[n - 1]
+    return before === undefined || before.at + before.length <= at
+  })
+  return apart ? patches : unfit()
+}
+
+const isKind = (value: unknown): value is Findings['kind'] =>
+  value === 'dicom' || value === 'pdf' || value === 'picture' || value === 'other'
+
+/** Reads findings on a file of `size` bytes from JSON; null when anything in them is not of its shape. */
+export const parseFindings = (json: string, size: number): Findings | null => {
   try {
     const value: unknown = JSON.parse(json)
     if (!isFields(value) || !isKind(value.kind)) return null
@@ -111,6 +139,7 @@ export const parseFindings = (json: string): Findings | null => {
       codes: parseCodes(value.codes),
       instance: orNull(value.instance, parseInstance),
       facts: parseFacts(value.facts),
+      ...(value.patches === undefined ? {} : { patches: parsePatches(value.patches, size) }),
     }
   } catch (error) {
     if (error instanceof Unfit || error instanceof SyntaxError) return null
