@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { PDFDocument } from '@cantoo/pdf-lib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Fault } from '#domain/fault.ts'
+import { plainJpeg, telephoneJpeg, tellingPng, tellingTiff } from '#fixtures/picture/pictures.ts'
+import { heicSample } from '#fixtures/picture/samples.ts'
 import { writeCt } from '#formats/dicom/trial-dicom.ts'
 import type { ByteSource } from '#ports/inspector.ts'
 import { type InspectorOptions, type IsolatedInspector, openInspector } from './inspector.ts'
@@ -84,6 +86,23 @@ describe('the real child', () => {
     expect(found.codes).toEqual(expect.arrayContaining(['ENCAPSULATED_PDF', 'PDF_ACTIVE_JS']))
     const lie = await inspector.inspect(sourceOf(encapsulated(Buffer.from('MZ no PDF'))))
     expect(lie.codes).toContain('DICOM_PDF_PAYLOAD_FALSE')
+  })
+
+  it('decodes pictures with what it may read, and says what to blank', async () => {
+    const inspector = start()
+    for (const bytes of [await telephoneJpeg(6), tellingPng(6), tellingTiff('deflate', 6), heicSample()]) {
+      const findings = await inspector.inspect(sourceOf(bytes))
+      expect(findings).toMatchObject({
+        kind: 'picture',
+        codes: ['PICTURE_IDENTITY_UNVERIFIED', 'LOCATION_REMOVED'],
+        facts: { width: expect.any(Number), height: expect.any(Number) },
+      })
+      expect(findings.patches?.length).toBeGreaterThan(0)
+    }
+    const cut = await plainJpeg()
+    const damaged = await inspector.inspect(sourceOf(cut.subarray(0, -300)))
+    expect(damaged.codes).toContain('PICTURE_DAMAGED')
+    expect(inspector.pids()).toHaveLength(1)
   })
 
   it('keeps the order of answers when many ask at once, and serves them side by side', async () => {

@@ -32,8 +32,8 @@ const parseText = (value: unknown): string =>
 const parseShape = (value: unknown, shape: RegExp): string =>
   typeof value === 'string' && shape.test(value) ? value : unfit()
 
-const parseInteger = (value: unknown, least = -largestInteger): number =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= largestInteger
+const parseInteger = (value: unknown, least = -largestInteger, most = largestInteger): number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most
     ? value
     : unfit()
 
@@ -96,7 +96,7 @@ const factParsers = {
   mediaType: (value: unknown) => parseShape(value, mediaTypeShape),
   width: (value: unknown) => parseInteger(value, 1),
   height: (value: unknown) => parseInteger(value, 1),
-  orientation: (value: unknown) => parseInteger(value, 1),
+  orientation: (value: unknown) => parseInteger(value, 1, 8),
 } satisfies Partial<Record<keyof SealedFacts, (value: unknown) => unknown>>
 
 const parseFacts = (value: unknown): SealedFacts => {

@@ -64,9 +64,18 @@ const freeTail = (bytes: Buffer, at: number): Erasure[] => {
 const overlaps = (one: Span, other: Span): boolean =>
   one.at < other.at + other.length && other.at < one.at + one.length
 
+// What a telephone appends may look like the beginning of a box that is longer than the file.
+const listWhole = (bytes: Buffer): ReturnType<typeof listBoxes> => {
+  const listed = listBoxes(bytes, 0, bytes.length)
+  const last = listed.boxes.at(-1)
+  return !listed.cut || last === undefined || needed.has(last.type)
+    ? listed
+    : { boxes: listed.boxes.slice(0, -1), stop: last.at, cut: false }
+}
+
 /** Reads a file whose brands say HEIC. */
 export const readHeic = (bytes: Buffer): PictureRead => {
-  const { boxes, stop, cut } = listBoxes(bytes, 0, bytes.length)
+  const { boxes, stop, cut } = listWhole(bytes)
   const box = boxes.find(({ type }) => type === 'meta')
   const meta = box === undefined ? null : readMeta(bytes, box)
   if (box === undefined || meta === null) return 'PICTURE_UNREADABLE'
