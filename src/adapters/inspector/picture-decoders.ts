@@ -84,10 +84,9 @@ type Heif = {
 let heif: Heif | null = null
 
 const loadHeif = (): Heif => {
-  const folder = 'libheif-js/libheif-wasm'
-  const factory = require(`${folder}/libheif.js`) as (options: object) => Heif
+  const factory = require('libheif-js/libheif-wasm/libheif.js') as (options: object) => Heif
   const quiet = (): void => {}
-  const wasmBinary = readFileSync(require.resolve(`${folder}/libheif.wasm`))
+  const wasmBinary = readFileSync(require.resolve('libheif-js/libheif-wasm/libheif.wasm'))
   return factory({ wasmBinary, print: quiet, printErr: quiet })
 }
 
