@@ -48,6 +48,9 @@ const loadJpeg = async (): Promise<NonNullable<typeof jpeg>> => {
 // marker that belong to nothing are common and harm nothing.
 const harmless = /extraneous bytes before marker/
 
+// A picture in printing inks is shown by browsers, but not turned to RGB by this decoder: its walk has to do.
+const inkColours = /unsupported color conversion/i
+
 const decodeJpeg = async (bytes: Buffer): Promise<Decoded> => {
   jpeg ??= await loadJpeg()
   const { module, said } = jpeg
@@ -57,7 +60,7 @@ const decodeJpeg = async (bytes: Buffer): Promise<Decoded> => {
   } catch {
     // Its memory is in no known state.
     jpeg = null
-    return 'damaged'
+    return said.some((line) => inkColours.test(line)) ? 'whole' : 'damaged'
   }
   return said.every((line) => harmless.test(line)) ? 'whole' : 'damaged'
 }

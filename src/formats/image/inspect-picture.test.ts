@@ -34,7 +34,7 @@ const inspect = (bytes: Buffer): Promise<PictureReport> => {
 
 const decodePng = async (bytes: Buffer): Promise<{ readonly data: Uint8ClampedArray }> => {
   const wasm = readFileSync(require.resolve('@jsquash/png/codec/pkg/squoosh_png_bg.wasm'))
-  await init(new WebAssembly.Module(wasm))
+  await init(wasm)
   return decode(new Uint8Array(bytes).buffer) as Promise<{ readonly data: Uint8ClampedArray }>
 }
 
