@@ -47,9 +47,9 @@ describe('itemSentence', () => {
 })
 
 describe('the moves out of quarantine', () => {
-  it('are release, discard, another check and erasure', () => {
+  it('are release, discard, another check, opening an archive, and erasure', () => {
     const out = itemMachine.states.filter((to) => itemMachine.may('quarantined', to))
-    expect(out.toSorted()).toEqual(['discarded', 'erased', 'received', 'released'])
+    expect(out.toSorted()).toEqual(['discarded', 'erased', 'received', 'released', 'unpacking'])
     for (const from of ['released', 'discarded'] as const)
       expect(itemMachine.states.filter((to) => itemMachine.may(from, to))).toEqual(['erased'])
   })

@@ -8,8 +8,11 @@ import type { VerdictCode } from './verdict.ts'
 /** `length` bytes from `at` become `bytes`, then zeros. `bytes` is at most `length` long. */
 export type Patch = { readonly at: number; readonly length: number; readonly bytes: Uint8Array }
 
-/** More than any file needs: a child that asks for more is not believed. */
-export const mostPatches = 64
+/**
+ * More than any file needs: a child that asks for more is not believed. A photograph with depth in it has some 60
+ * segments, each of which is blanked by itself.
+ */
+export const mostPatches = 256
 
 /** Longest text that a patch may write, bytes; what is blanked may be longer. */
 export const mostPatchBytes = 64

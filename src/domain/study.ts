@@ -75,6 +75,13 @@ export type SealedFacts = {
   readonly expected?: ExpectedCounts
   readonly pages?: number
   readonly title?: string
+  /** Of a picture: `image/jpeg` and the like. */
+  readonly mediaType?: string
+  /** As stored, pixels; before it is turned upright. */
+  readonly width?: number
+  readonly height?: number
+  /** How a picture is turned to stand upright, 1–8 as in EXIF. */
+  readonly orientation?: number
   /** What a malware scanner called it; only where it found something. */
   readonly malware?: string
 }

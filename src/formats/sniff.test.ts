@@ -5,6 +5,7 @@ import { sniff } from './sniff.ts'
 
 const bare = (encoding: TrialEncoding): Buffer => writeDataSet(ctElements(encoding), encoding)
 const preamble = Buffer.alloc(128)
+const tiff = Buffer.from('II*\0\x08\0\0\0')
 
 describe('sniff', () => {
   it.each([
@@ -24,6 +25,15 @@ describe('sniff', () => {
     ['a PDF', Buffer.from('%PDF-1.7\n'), 'pdf'],
     ['a PDF after 1,019 bytes', Buffer.from(`${' '.repeat(1019)}%PDF-1.7`), 'pdf'],
     ['a PDF after 1,020 bytes', Buffer.from(`${' '.repeat(1020)}%PDF-1.7`), 'other'],
+    ['a DICOM file with a TIFF before it', Buffer.concat([tiff, writeCt().subarray(tiff.length)]), 'dicom'],
+    ['a JPEG', Buffer.from('\xff\xd8\xff\xe0', 'latin1'), 'picture'],
+    ['a JPEG that is a PDF too', Buffer.from('\xff\xd8\xff\xfe\0\x0a%PDF-1.7', 'latin1'), 'picture'],
+    ['a PNG', Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), 'picture'],
+    ['a TIFF', tiff, 'picture'],
+    ['a BigTIFF', Buffer.from('MM\0+\0\x08\0\0'), 'picture'],
+    ['a HEIC', Buffer.from('\0\0\0\x14ftypmif1\0\0\0\0heic'), 'picture'],
+    ['an AVIF', Buffer.from('\0\0\0\x14ftypavif\0\0\0\0mif1'), 'picture'],
+    ['a video', Buffer.from('\0\0\0\x14ftypmp42\0\0\0\0isom'), 'other'],
     ['zeros', Buffer.alloc(2000), 'other'],
     ['a program', Buffer.from('MZ\x90\0\x03\0\0\0\x04\0\0\0'), 'other'],
     ['group 8 before nonsense', Buffer.from('\x08\0\x05\0\xff\xff\xff\x7f rest', 'latin1'), 'other'],
@@ -45,7 +55,7 @@ describe('sniff', () => {
   it('answers for any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
-        expect(['dicom', 'dicom-bare', 'pdf', 'other']).toContain(sniff(Buffer.from(bytes)))
+        expect(['dicom', 'dicom-bare', 'picture', 'pdf', 'other']).toContain(sniff(Buffer.from(bytes)))
       }),
     )
   })

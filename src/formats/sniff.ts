@@ -3,9 +3,10 @@
  * only when a data element follows it, since a raw data set may hold the same four letters there by chance.
  */
 import { isKnownVr } from './dicom/value-representation.ts'
+import { sniffPicture } from './image/sniff-picture.ts'
 
 /** `dicom`: Part 10 file (PS3.10 §7.1). `dicom-bare`: a data set, or a meta group, without preamble. */
-export type Sniffed = 'dicom' | 'dicom-bare' | 'pdf' | 'other'
+export type Sniffed = 'dicom' | 'dicom-bare' | 'picture' | 'pdf' | 'other'
 
 /** A reader looks for `%PDF-` in this many leading bytes. */
 export const pdfMagicReach = 1024
@@ -53,5 +54,6 @@ export const sniff = (head: Buffer): Sniffed => {
   if (magic && (head.length < after + 8 || head.readUInt16LE(after) === 0x0002)) return 'dicom'
   if (probesAsDataSet(head, 0)) return 'dicom-bare'
   if (magic && probesAsDataSet(head, after)) return 'dicom'
+  if (sniffPicture(head) !== null) return 'picture'
   return head.subarray(0, pdfMagicReach).includes('%PDF-') ? 'pdf' : 'other'
 }

@@ -23,6 +23,8 @@ export type ItemContent = {
   readonly etag: string
   readonly modified: Date
   readonly kind: ItemKind
+  /** Of a picture, as its inspection found it. */
+  readonly mediaType: string | null
   readonly sha256: Uint8Array
   readonly name: string | null
   /** Bytes `start … end-1` in batches. The buffers are the caller's, who may free them. */
@@ -48,6 +50,7 @@ export const readItem =
       etag: `"${Buffer.from(sha256).toString('hex')}"`,
       modified: content.changedAt,
       kind: item.kind,
+      mediaType: facts.mediaType ?? null,
       sha256,
       name: facts.name ?? null,
       open: (start, end) => {

@@ -6,11 +6,16 @@ import type { VerdictCode } from '#domain/verdict.ts'
 import { beginsAsZip } from '#formats/archive/sniff-archive.ts'
 import { type DicomReport, inspectDicom } from '#formats/dicom/inspect-dicom.ts'
 import { preamblePatches } from '#formats/dicom/preamble.ts'
+import { sniffPicture } from '#formats/image/sniff-picture.ts'
 import { sniff } from '#formats/sniff.ts'
 import type { ByteSource, Findings } from '#ports/inspector.ts'
+import { pictureDecoders } from './picture-decoders.ts'
 
 /** A larger PDF is not read into memory, bytes. */
 export const mostPdfBytes = 268_435_456
+
+/** A larger picture is not read into memory, bytes. */
+export const mostPictureBytes = 268_435_456
 
 const noRecord: ReadonlySet<VerdictCode> = new Set([
   'DICOM_NO_CONTENT',
@@ -36,6 +41,15 @@ const examinePdf = async (source: ByteSource, offset: number, length: number): P
   const { inspectPdf } = await import('#formats/pdf/inspect-pdf.ts')
   const report = await inspectPdf(await readWhole(source, offset, length))
   return { kind: 'pdf', codes: report.codes, instance: null, facts: report.facts }
+}
+
+const examinePicture = async (source: ByteSource, head: Buffer): Promise<Findings> => {
+  const format = sniffPicture(head)
+  if (format === null || source.size > mostPictureBytes)
+    return { kind: 'picture', codes: ['PICTURE_LIMIT'], instance: null, facts: {} }
+  const { inspectPicture } = await import('#formats/image/inspect-picture.ts')
+  const bytes = await readWhole(source, 0, source.size)
+  return { kind: 'picture', instance: null, ...(await inspectPicture(bytes, format, pictureDecoders)) }
 }
 
 const examineEncapsulated = async (
@@ -69,6 +83,7 @@ export const examine = async (source: ByteSource, head: Buffer): Promise<Finding
     if (!zip.codes.includes('ARCHIVE_UNREADABLE')) return zip
   }
   if (sniffed === 'pdf') return examinePdf(source, 0, source.size)
+  if (sniffed === 'picture') return examinePicture(source, head)
   const report = await inspectDicom(source, head, sniffed === 'dicom-bare')
   const inner = report.pdf === null ? [] : await examineEncapsulated(source, report.pdf)
   const kind = report.codes.some((code) => noRecord.has(code)) ? 'other' : 'dicom'

@@ -8,6 +8,8 @@ import { trialZip } from '#fixtures/archive.ts'
 import { viewerProgram } from '#fixtures/bad.ts'
 import { directoryOf } from '#fixtures/dicom/disc-directory.ts'
 import { trialDisc } from '#fixtures/disc-image.ts'
+import { plainJpeg, telephoneJpeg, tellingPng, tellingTiff } from '#fixtures/picture/pictures.ts'
+import { heicSample } from '#fixtures/picture/samples.ts'
 import { writeCt } from '#formats/dicom/trial-dicom.ts'
 import type { ByteSource } from '#ports/inspector.ts'
 import { type InspectorOptions, type IsolatedInspector, openInspector } from './inspector.ts'
@@ -123,6 +125,23 @@ describe('the real child', () => {
       facts: {},
       listed: uids,
     })
+  })
+
+  it('decodes pictures with what it may read, and says what to blank', async () => {
+    const inspector = start()
+    for (const bytes of [await telephoneJpeg(6), tellingPng(6), tellingTiff('deflate', 6), heicSample()]) {
+      const findings = await inspector.inspect(sourceOf(bytes))
+      expect(findings).toMatchObject({
+        kind: 'picture',
+        codes: ['PICTURE_IDENTITY_UNVERIFIED', 'LOCATION_REMOVED'],
+        facts: { width: expect.any(Number), height: expect.any(Number) },
+      })
+      expect(findings.patches?.length).toBeGreaterThan(0)
+    }
+    const cut = await plainJpeg()
+    const damaged = await inspector.inspect(sourceOf(cut.subarray(0, -300)))
+    expect(damaged.codes).toContain('PICTURE_DAMAGED')
+    expect(inspector.pids()).toHaveLength(1)
   })
 
   it('keeps the order of answers when many ask at once, and serves them side by side', async () => {

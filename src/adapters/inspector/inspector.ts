@@ -55,6 +55,7 @@ const emptyFile: Findings = { kind: 'other', codes: ['EMPTY_FILE'], instance: nu
 const unanswered = (head: Buffer): Findings => {
   const sniffed = sniff(head)
   if (sniffed === 'pdf') return { kind: 'pdf', codes: ['PDF_LIMIT'], instance: null, facts: {} }
+  if (sniffed === 'picture') return { kind: 'picture', codes: ['PICTURE_LIMIT'], instance: null, facts: {} }
   const kind = sniffed === 'other' ? 'other' : 'dicom'
   return { kind, codes: ['CHECK_UNAVAILABLE'], instance: null, facts: {} }
 }

@@ -14,6 +14,7 @@ const mostCodes = 64
 const largestInteger = 2_147_483_647
 const uidShape = /^[0-9A-Za-z][0-9A-Za-z._-]{0,127}$/
 const modalityShape = /^[A-Z0-9_ ]{0,16}$/
+const mediaTypeShape = /^image\/(?:jpeg|png|tiff|heic)$/
 const hidden = /\p{Cc}/u
 
 type Fields = Readonly<Record<string, unknown>>
@@ -33,8 +34,8 @@ const parseText = (value: unknown): string =>
 const parseShape = (value: unknown, shape: RegExp): string =>
   typeof value === 'string' && shape.test(value) ? value : unfit()
 
-const parseInteger = (value: unknown, least = -largestInteger): number =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= largestInteger
+const parseInteger = (value: unknown, least = -largestInteger, most = largestInteger): number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most
     ? value
     : unfit()
 
@@ -142,6 +143,10 @@ const factParsers = {
   expected: parseExpected,
   pages: (value: unknown) => parseInteger(value, 0),
   title: parseText,
+  mediaType: (value: unknown) => parseShape(value, mediaTypeShape),
+  width: (value: unknown) => parseInteger(value, 1),
+  height: (value: unknown) => parseInteger(value, 1),
+  orientation: (value: unknown) => parseInteger(value, 1, 8),
 } satisfies Partial<Record<keyof SealedFacts, (value: unknown) => unknown>>
 
 const parseFacts = (value: unknown): SealedFacts => {

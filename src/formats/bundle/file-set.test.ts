@@ -35,6 +35,15 @@ const anyItem = fc
 const anyItems = fc.array(anyItem, { maxLength: 40 }).map((makers) => makers.map((make, at) => make(at)))
 
 describe('placeItems', () => {
+  it('names a picture by what it was found to be', () => {
+    const types = ['image/jpeg', 'image/png', 'image/tiff', 'image/heic', undefined]
+    const items = types.map((mediaType, at) =>
+      sampleItem(at, 'picture', null, mediaType === undefined ? {} : { mediaType }),
+    )
+    const endings = Object.keys(paths(items)).map((path) => path.slice(-4))
+    expect(endings).toEqual(['.JPG', '.PNG', '.TIF', '.HEI', '.IMG'])
+  })
+
   it('orders patients, studies, series and instances', () => {
     const late = { studyDate: '20240101', patientId: '1', patientName: 'DOE^JANE' }
     const early = { ...late, studyDate: '20230101' }

@@ -63,6 +63,16 @@ const extensions = {
   other: 'DAT',
 } as const satisfies Record<ItemKind, string>
 
+const pictureExtensions: ReadonlyMap<string | undefined, string> = new Map([
+  ['image/jpeg', 'JPG'],
+  ['image/png', 'PNG'],
+  ['image/tiff', 'TIF'],
+  ['image/heic', 'HEI'],
+])
+
+const extensionOf = ({ kind, facts }: BundleItem): string =>
+  (kind === 'picture' ? pictureExtensions.get(facts.mediaType) : undefined) ?? extensions[kind]
+
 /**
  * A counter of exactly `width` characters: decimal while that fits, then base 36 beginning with a letter, so
  * that no two numbers share a text (plain base 36 of 1,679,616 is `10000`) and text order stays number order.
@@ -156,7 +166,7 @@ export const placeItems = (items: readonly BundleItem[]): FileSet => ({
   documents: items
     .filter((item) => !isInstance(item))
     .sort((a, b) => byText(a.id, b.id))
-    .map((item, at) => ({ path: `DOCUMENTS/D${writeCounter(at + 1, 7)}.${extensions[item.kind]}`, item })),
+    .map((item, at) => ({ path: `DOCUMENTS/D${writeCounter(at + 1, 7)}.${extensionOf(item)}`, item })),
   patients: placePatients(items.filter(isInstance)),
 })
 

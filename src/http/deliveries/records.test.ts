@@ -25,7 +25,7 @@ async function* open(start: number, end: number, failAt = Number.POSITIVE_INFINI
   }
 }
 
-const begin = async (failAt?: number): Promise<string> => {
+const begin = async (failAt?: number, kind: 'pdf' | 'picture' = 'pdf'): Promise<string> => {
   events = []
   stopped = 0
   const view = {
@@ -36,7 +36,13 @@ const begin = async (failAt?: number): Promise<string> => {
   }
   stage = await rehearse({
     readBundle: async () => ({ ...view, manifest: Buffer.from('{}'), signature: 'a.b.c' }),
-    readItem: async () => ({ ...view, kind: 'pdf', sha256: Buffer.alloc(32, 1), name: 'CD/छ.pdf' }),
+    readItem: async () => ({
+      ...view,
+      kind,
+      mediaType: kind === 'picture' ? 'image/heic' : null,
+      sha256: Buffer.alloc(32, 1),
+      name: kind === 'pdf' ? 'CD/छ.pdf' : null,
+    }),
     audit: { append: async (event) => void events.push(event), entriesOf: async () => [] },
   })
   return `${stage.url}/api/cases/${actors.session.case}`
@@ -109,6 +115,14 @@ describe('deliveries', () => {
       'x-content-type-options': 'nosniff',
     })
     expect(await reply.text()).toBe('56')
+  })
+
+  it('sends a picture as what it was found to be', async () => {
+    const item = newId()
+    const reply = await get(`${await begin(undefined, 'picture')}/items/${item}/content`)
+    expect(reply.headers.get('content-type')).toBe('image/heic')
+    expect(reply.headers.get('content-disposition')).toContain(`"${item}.heic"`)
+    expect((await reply.arrayBuffer()).byteLength).toBe(bytes.length)
   })
 
   it('sends the manifest as it was signed', async () => {

@@ -58,7 +58,9 @@ export const sendManifest =
     return null
   }
 
-const typeOf: Readonly<Record<ItemKind, { readonly type: string; readonly ending: string }>> = {
+type Served = { readonly type: string; readonly ending: string }
+
+const typeOf: Readonly<Record<ItemKind, Served>> = {
   dicom: { type: 'application/dicom', ending: '.dcm' },
   pdf: { type: 'application/pdf', ending: '.pdf' },
   picture: { type: 'application/octet-stream', ending: '' },
@@ -66,13 +68,23 @@ const typeOf: Readonly<Record<ItemKind, { readonly type: string; readonly ending
   other: { type: 'application/octet-stream', ending: '' },
 }
 
+const pictures: ReadonlyMap<string | null, Served> = new Map(
+  [
+    { type: 'image/jpeg', ending: '.jpg' },
+    { type: 'image/png', ending: '.png' },
+    { type: 'image/tiff', ending: '.tif' },
+    { type: 'image/heic', ending: '.heic' },
+  ].map((served) => [served.type, served]),
+)
+
 /** `GET /api/cases/{case}/items/{item}/content`. */
 export const sendContent =
   (needs: AuditNeeds & Pick<PortalNeeds, 'readItem'>): Handler<'content'> =>
   async ({ req, res, bearer, params }) => {
     const content = await needs.readItem(params.case, params.item)
     if (isRefusal(content)) return content
-    const { type, ending } = typeOf[content.kind]
+    const picture = content.kind === 'picture' ? pictures.get(content.mediaType) : undefined
+    const { type, ending } = picture ?? typeOf[content.kind]
     setFileHeaders(res)
     res.setHeader('Content-Type', type)
     res.setHeader('Content-Disposition', attachment(content.name, `${params.item}${ending}`))
