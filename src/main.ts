@@ -31,6 +31,7 @@ import { readBundle } from '#steps/read-bundle.ts'
 import { listDecisions, listItems, listQuarantine, readCase } from '#steps/read-case.ts'
 import { readItem } from '#steps/read-item.ts'
 import { receive } from '#steps/receive.ts'
+import { searchCase } from '#steps/search-case.ts'
 import { signIn } from '#steps/sign-in.ts'
 import { startWorker } from '#workers/main.ts'
 import { type Instruments, openInstruments } from './instruments.ts'
@@ -124,6 +125,7 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
     revokeGrant: revokeGrant(grantNeeds),
     readBundle: readBundle({ delivery, vault, store, statements, maker }),
     readItem: readItem({ delivery, vault, store }),
+    searchCase: searchCase({ delivery, vault, audit, clock }),
     cases,
     links,
     delivery,

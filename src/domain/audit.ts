@@ -24,6 +24,7 @@ export type AuditAction =
   | 'bundle.read'
   | 'item.read'
   | 'manifest.read'
+  | 'case.searched'
   | 'ledger.rebuilt'
 
 export type Actor =

@@ -20,6 +20,9 @@ export const nameSeal = (plan: PlanId, item: ItemId): string => `second-read/1/n
 /** Of an item's facts, under the case key. */
 export const factsSeal = (id: CaseId, item: ItemId): string => `second-read/1/facts/${id}/${item}`
 
+/** Of an item's words, under the case key. */
+export const textSeal = (id: CaseId, item: ItemId): string => `second-read/1/text/${id}/${item}`
+
 /** Of what a person of the desk wrote about a decision on an item, under the case key. */
 export const noteSeal = (id: CaseId, item: ItemId, by: OperatorId): string =>
   `second-read/1/note/${id}/${item}/${by}`

@@ -4,6 +4,7 @@
  * ends when the pipe does. Reads block: it has nothing else to do, and that is the cheapest way to wait.
  */
 import { readSync, writeSync } from 'node:fs'
+import type { Findings } from '#ports/inspector.ts'
 import { examine } from './examine.ts'
 import {
   childOutput,
@@ -17,6 +18,7 @@ import {
   sizeBytes,
   writeRead,
 } from './frames.ts'
+import { readMap, readPdfium } from './reader-files.ts'
 
 const tiredBytes = 400_000_000
 const tiredMicroseconds = 20_000_000
@@ -60,6 +62,11 @@ const read = (offset: number, length: number): Buffer => {
   return Buffer.concat(pieces)
 }
 
+const tell = (soFar: Findings): void => {
+  send(frameKinds.sofar, Buffer.from(JSON.stringify(soFar)))
+  receive(frameKinds.bytes)
+}
+
 const isTired = (): boolean => {
   const { user, system } = process.cpuUsage()
   return process.memoryUsage.rss() > tiredBytes || user + system > tiredMicroseconds
@@ -78,6 +85,7 @@ for (;;) {
         offset + length <= head.length ? head.subarray(offset, offset + length) : read(offset, length),
     },
     head,
+    { readMap, readPdfium, tell },
   )
   const json = Buffer.from(`${isTired() ? '\x01' : '\0'}${JSON.stringify(findings)}`)
   send(frameKinds.done, json)

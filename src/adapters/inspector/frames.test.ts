@@ -26,7 +26,7 @@ describe('frames', () => {
     [frameKinds.read, 11],
     [frameKinds.read, 13],
     [frameKinds.done, 0],
-    [frameKinds.done, 65_537],
+    [frameKinds.done, 2_097_153],
     [frameKinds.bytes, mostReadBytes + 1],
     [frameKinds.inspect, 65_545],
   ])('of kind %i with %i bytes are refused', (kind, length) => {

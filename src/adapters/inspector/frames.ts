@@ -6,12 +6,13 @@
  *     parent → INSPECT  size f64, first piece (at most 64 KiB)
  *     child  → READ     offset f64, length u32 (at most 1 MiB, inside the file)   as often as it needs
  *     parent → BYTES    exactly those bytes
+ *     child  → SOFAR    findings as JSON (at most 2 MiB), before a reader that may never come back; BYTES, none
  *     child  → DONE     tired u8, findings as JSON (at most 2 MiB)
  *
  * Every length is compared with its bound before anything is allocated. Input is the child's descriptor 0,
  * output its descriptor 3, so that nothing a library prints can pass for a frame.
  */
-export const frameKinds = { inspect: 1, bytes: 2, ready: 16, read: 17, done: 18 } as const
+export const frameKinds = { inspect: 1, bytes: 2, ready: 16, read: 17, done: 18, sofar: 19 } as const
 
 export type FrameKind = (typeof frameKinds)[keyof typeof frameKinds]
 
@@ -32,6 +33,7 @@ const bounds: ReadonlyMap<number, readonly [least: number, most: number]> = new 
   [frameKinds.ready, [0, 0]],
   [frameKinds.read, [readBytes, readBytes]],
   [frameKinds.done, [1, 2_097_152]],
+  [frameKinds.sofar, [1, 2_097_152]],
 ])
 
 const isKind = (kind: number): kind is FrameKind => bounds.has(kind)

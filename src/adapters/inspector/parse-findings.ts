@@ -4,7 +4,7 @@
  */
 import type { InstanceFacts, SealedFacts } from '#domain/study.ts'
 import { isVerdictCode, type VerdictCode } from '#domain/verdict.ts'
-import type { Findings } from '#ports/inspector.ts'
+import { type Findings, mostTextBytes } from '#ports/inspector.ts'
 
 const longestText = 256
 const mostCodes = 64
@@ -98,6 +98,17 @@ const parseFacts = (value: unknown): SealedFacts => {
   return Object.fromEntries(kept)
 }
 
+const wordsShape = /^(?:\P{Cc}|\n)*$/u
+
+const parseWords = (value: unknown): string =>
+  typeof value === 'string' &&
+  value.length <= mostTextBytes &&
+  value.isWellFormed() &&
+  Buffer.byteLength(value) <= mostTextBytes &&
+  wordsShape.test(value)
+    ? value
+    : unfit()
+
 const isKind = (value: unknown): value is Findings['kind'] =>
   value === 'dicom' || value === 'pdf' || value === 'other'
 
@@ -111,6 +122,7 @@ export const parseFindings = (json: string): Findings | null => {
       codes: parseCodes(value.codes),
       instance: orNull(value.instance, parseInstance),
       facts: parseFacts(value.facts),
+      ...(value.text === undefined ? {} : { text: parseWords(value.text) }),
     }
   } catch (error) {
     if (error instanceof Unfit || error instanceof SyntaxError) return null

@@ -118,7 +118,8 @@ const discard = async (trx: Trx, decision: NewDecision): Promise<readonly PackId
   await moveItem(trx, decision, 'discarded')
   const { rows } = await sql<{ pack_id: PackId }>`
     with instance as (delete from instances where item_id = ${decision.item}),
-      document as (delete from documents where item_id = ${decision.item})
+      document as (delete from documents where item_id = ${decision.item}),
+      words as (delete from item_texts where item_id = ${decision.item})
     update extents set wrapped_key = null where item_id = ${decision.item} returning pack_id`.execute(trx)
   return [...new Set(rows.map((row) => row.pack_id))]
 }

@@ -6,6 +6,7 @@ import { up as trunk } from './migrations/0001-trunk.ts'
 import { up as bucket } from './migrations/0002-bucket.ts'
 import { up as heads } from './migrations/0003-heads.ts'
 import { up as decisions } from './migrations/0004-decisions.ts'
+import { up as texts } from './migrations/0007-texts.ts'
 import type { Tables } from './tables.ts'
 
 const migrations = {
@@ -13,6 +14,7 @@ const migrations = {
   '0002-bucket': { up: bucket },
   '0003-heads': { up: heads },
   '0004-decisions': { up: decisions },
+  '0007-texts': { up: texts },
 }
 
 /** The migration after which a database is as this program wants it. */

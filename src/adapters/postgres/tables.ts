@@ -142,6 +142,7 @@ export type Tables = {
     frames: number
   }
   documents: { item_id: ItemId; case_id: CaseId; pages: number | null }
+  item_texts: { item_id: ItemId; case_id: CaseId; sealed_text: Bytes }
   verdicts: {
     seq: Generated<number>
     item_id: ItemId

@@ -1,0 +1,18 @@
+/** The words of an item as they are kept: UTF-8, deflated (RFC 1951), before they are sealed. */
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { Fault } from '#domain/fault.ts'
+
+/** Longer than any text that was ever packed, bytes. */
+const mostBytes = 1_048_576
+
+/** Makes a text small. */
+export const packText = (text: string): Buffer => deflateRawSync(Buffer.from(text, 'utf8'))
+
+/** Reverses `packText`. @throws `store.damaged` */
+export const unpackText = (packed: Uint8Array): string => {
+  try {
+    return inflateRawSync(packed, { maxOutputLength: mostBytes }).toString('utf8')
+  } catch (cause) {
+    throw new Fault('store.damaged', { cause })
+  }
+}
