@@ -49,7 +49,7 @@ export const rebuildLedgerContract = (name: string, open: () => Promise<RebuiltL
         n === 0
           ? { kind: 'dicom', instance: newInstance(), codes: ['BAD_VR', 'PDF_URI'] }
           : n === 1
-            ? { kind: 'pdf', pages: 3, codes: ['PDF_PASSWORD'] }
+            ? { kind: 'pdf', pages: 3, codes: ['PDF_PASSWORD'], sealedText: bytes(300) }
             : { codes: ['EMPTY_FILE'] },
       )
       const [stopped] = await ledgers.decisions.waitingOf(sending.case)
@@ -97,7 +97,7 @@ export const rebuildLedgerContract = (name: string, open: () => Promise<RebuiltL
       it('puts every row back as it was', async () => {
         const { case: id } = await live()
         const rows = await rowsOf(id)
-        expect(rows.map((some) => some.table.name)).toHaveLength(14)
+        expect(rows.map((some) => some.table.name)).toHaveLength(15)
         ledgers = await open()
         expect(await restore(id, rows)).toEqual({ items: 6 })
         expect(await rowsOf(id)).toEqual(rows)
