@@ -85,10 +85,10 @@ describe('codes of a file', () => {
     for (const identity of [jane, rita, {}, masked('1')]) expect(codesOf(patient, identity)).toEqual([])
   })
 
-  it('say nothing of what is refused, could not be looked into, or is no DICOM', () => {
+  it('say nothing of what is refused, could not be looked into, or is no record', () => {
     expect(codesOf(stated, rita, ['DICOM_NO_CONTENT'])).toEqual([])
     expect(codesOf(stated, {}, ['CHECK_UNAVAILABLE'])).toEqual([])
-    const found = { kind: 'pdf', codes: [], facts: {} } as const
+    const found = { kind: 'other', codes: [], facts: {} } as const
     expect(identityCheck(stated).codesOf('x' as ItemId, found)).toEqual([])
   })
 

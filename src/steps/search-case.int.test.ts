@@ -9,6 +9,7 @@ import type { AuditEvent } from '#domain/audit.ts'
 import { isRefusal } from '#domain/fault.ts'
 import type { CaseId, GrantId, SenderId } from '#domain/id.ts'
 import { textSeal } from '#domain/seal-name.ts'
+import type { VerdictCode } from '#domain/verdict.ts'
 import { openTestLedger, type TestLedger } from '#fixtures/ledger.ts'
 import { packText } from '#formats/item-text.ts'
 import type { CaseKey, CaseVault } from '#ports/case-vault.ts'
@@ -48,7 +49,7 @@ const openCase = async () => {
 type Opened = { readonly case: CaseId; readonly sender: SenderId; readonly key: CaseKey }
 
 /** Documents with these words; null is a scan. */
-const admit = async (opened: Opened, texts: readonly (string | null)[], rejected = false) => {
+const admit = async (opened: Opened, texts: readonly (string | null)[], codes: VerdictCode[] = []) => {
   const { pack } = await arrive(
     ledgers,
     { case: opened.case, sender: opened.sender },
@@ -60,7 +61,7 @@ const admit = async (opened: Opened, texts: readonly (string | null)[], rejected
     if (item === undefined) throw new Error('no such item')
     return {
       kind: 'pdf',
-      codes: rejected ? ['PDF_UNREADABLE'] : [],
+      codes,
       ...(text == null
         ? {}
         : { sealedText: opened.key.seal(packText(text), textSeal(opened.case, item.id)) }),
@@ -126,8 +127,20 @@ describe('searchCase', () => {
 
   it('keeps no words of what was rejected, and forgets them with what is discarded', async () => {
     const mine = await openCase()
-    await admit(mine, ['nodule'], true)
+    await admit(mine, ['nodule'], ['PDF_UNREADABLE'])
+    expect(await ledger.sql('select from item_texts')).toEqual([])
+    const [waiting] = await admit(mine, ['nodule'], ['PDF_ACTIVE_JS'])
+    expect(await ledger.sql('select from item_texts')).toHaveLength(1)
     expect((await search(mine.case, 'nodule')).found).toMatchObject({ items: [], documents: 0 })
+    await ledgers.decisions.decide({
+      case: mine.case,
+      item: waiting ?? newId(),
+      by: newId(),
+      act: 'discard',
+      reason: 'unsafe',
+      sealedNote: null,
+      at: noon,
+    })
     expect(await ledger.sql('select from item_texts')).toEqual([])
   })
 
