@@ -8,6 +8,12 @@ const mostBytes = 1_048_576
 /** Makes a text small. */
 export const packText = (text: string): Buffer => deflateRawSync(Buffer.from(text, 'utf8'))
 
+/** What a decision keeps of an item's words: nothing where it has none. */
+export const sealText = (
+  seal: (plain: Uint8Array) => Uint8Array,
+  text: string | undefined,
+): { readonly sealedText?: Uint8Array } => (text === undefined ? {} : { sealedText: seal(packText(text)) })
+
 /** Reverses `packText`. @throws `store.damaged` */
 export const unpackText = (packed: Uint8Array): string => {
   try {

@@ -9,7 +9,7 @@ import type { ItemId, PackId, PlanId } from '#domain/id.ts'
 import { packObject } from '#domain/pack.ts'
 import { factsSeal, textSeal } from '#domain/seal-name.ts'
 import { worstOutcome } from '#domain/verdict.ts'
-import { packText } from '#formats/item-text.ts'
+import { sealText } from '#formats/item-text.ts'
 import { openHeads } from '#formats/pack/heads.ts'
 import {
   type OpenExtent,
@@ -181,9 +181,7 @@ const decide = async (
     sealedFacts: key.seal(Buffer.from(JSON.stringify(facts)), factsSeal(pack.case, item.id)),
     instance: found.instance,
     pages: found.facts.pages ?? null,
-    ...(found.text === undefined
-      ? {}
-      : { sealedText: key.seal(packText(found.text), textSeal(pack.case, item.id)) }),
+    ...sealText((plain) => key.seal(plain, textSeal(pack.case, item.id)), found.text),
     keys: extents.map((extent) => key.wrap(extent.key)),
   }
 }
