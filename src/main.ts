@@ -32,6 +32,7 @@ import { listDecisions, listItems, listQuarantine, readCase } from '#steps/read-
 import { readCompleteness } from '#steps/read-completeness.ts'
 import { readItem } from '#steps/read-item.ts'
 import { receive } from '#steps/receive.ts'
+import { searchCase } from '#steps/search-case.ts'
 import { signIn } from '#steps/sign-in.ts'
 import { startWorker } from '#workers/main.ts'
 import { type Instruments, openInstruments } from './instruments.ts'
@@ -126,6 +127,7 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
     revokeGrant: revokeGrant(grantNeeds),
     readBundle: readBundle({ delivery, vault, store, statements, maker }),
     readItem: readItem({ delivery, vault, store }),
+    searchCase: searchCase({ delivery, vault, audit, clock }),
     cases,
     links,
     delivery,

@@ -158,6 +158,17 @@ export const deskOperations = {
     reply: { status: 200, type: 'application/jose' },
     refusals: [],
   },
+  search: {
+    side: 'portal',
+    method: 'POST',
+    path: '/api/cases/{case}/search',
+    gate: 'reader',
+    scope: 'case:read',
+    summary: 'Which documents of a case hold these words, with snippets',
+    body: { json: desk.searchRequest, limit: small },
+    reply: { status: 200, json: desk.searchReply },
+    refusals: ['store.damaged'],
+  },
   content: {
     side: 'portal',
     method: 'GET',

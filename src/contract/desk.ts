@@ -118,6 +118,17 @@ export const openGrantRequest = z.strictObject({
   seconds: whole(10, longestGrantSeconds).default(longestGrantSeconds),
 })
 
+/** `POST /api/cases/{case}/search`: words that must all occur; case, accents and space do not matter. */
+export const searchRequest = z.strictObject({ text: line(200) })
+
+/** `documents` counts those that may be read, `withoutText` those among them that only a person can read. */
+export const searchReply = z.strictObject({
+  items: z.array(z.strictObject({ item: id, snippets: z.array(z.string()) })),
+  more: z.boolean(),
+  documents: count,
+  withoutText: count,
+})
+
 export const openGrantReply = z.strictObject({ grant: id, token: z.string(), expiresAt: time })
 
 export const listGrantsReply = z.strictObject({

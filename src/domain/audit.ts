@@ -26,6 +26,7 @@ export type AuditAction =
   | 'item.read'
   | 'manifest.read'
   | 'notes.read'
+  | 'case.searched'
   | 'ledger.rebuilt'
 
 export type Actor =

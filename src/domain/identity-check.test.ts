@@ -31,6 +31,42 @@ const strangers = (
     .flatMap(({ codes: [...all] }, index) => (all.includes('BATCH_MIXED_PATIENTS') ? [index] : []))
 }
 
+describe('codes of a document', () => {
+  const ofText = (
+    text: string | undefined,
+    patient: StatedPatient | null = stated,
+    codes: VerdictCode[] = [],
+  ) =>
+    identityCheck(patient).codesOf('x' as ItemId, {
+      kind: 'pdf',
+      codes,
+      facts: {},
+      ...(text === undefined ? {} : { text }),
+    })
+
+  it('note that it names the patient, and warn where it does not say so', () => {
+    expect(ofText('DOE, Jane, born 29.02.1968')).toEqual(['IDENTITY_MATCH'])
+    for (const text of ['DOE, Jane', 'born 29.02.1968', 'Roe, Rita, born 16.03.1971', undefined])
+      expect(ofText(text)).toEqual(['PDF_IDENTITY_UNVERIFIED'])
+    expect(ofText('DOE, Jane', { name: 'Jane Doe' })).toEqual(['PDF_IDENTITY_UNVERIFIED'])
+  })
+
+  it.each<[StatedPatient | null]>([
+    [null],
+    [{}],
+    [{ ...stated, pseudonymous: true }],
+    [{ name: 'Anonymous' }],
+  ])('are none where the desk named nobody: %j', (patient) => {
+    expect(ofText('DOE, Jane, born 29.02.1968', patient)).toEqual([])
+    expect(ofText(undefined, patient)).toEqual([])
+  })
+
+  it('are none where nothing could look into it, or nobody will read it', () => {
+    expect(ofText('DOE, Jane', stated, ['CHECK_UNAVAILABLE'])).toEqual([])
+    expect(ofText('DOE, Jane', stated, ['PDF_UNREADABLE'])).toEqual([])
+  })
+})
+
 describe('codes of a file', () => {
   it('are none for the patient of the case, and those of the table for others', () => {
     expect(codesOf(stated, jane)).toEqual([])
@@ -49,10 +85,10 @@ describe('codes of a file', () => {
     for (const identity of [jane, rita, {}, masked('1')]) expect(codesOf(patient, identity)).toEqual([])
   })
 
-  it('say nothing of what is refused, could not be looked into, or is no DICOM', () => {
+  it('say nothing of what is refused, could not be looked into, or is no record', () => {
     expect(codesOf(stated, rita, ['DICOM_NO_CONTENT'])).toEqual([])
     expect(codesOf(stated, {}, ['CHECK_UNAVAILABLE'])).toEqual([])
-    const found = { kind: 'pdf', codes: [], facts: {} } as const
+    const found = { kind: 'other', codes: [], facts: {} } as const
     expect(identityCheck(stated).codesOf('x' as ItemId, found)).toEqual([])
   })
 

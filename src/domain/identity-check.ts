@@ -12,6 +12,7 @@ import {
   identityKey,
   isNobody,
 } from './identity/compare-patients.ts'
+import { findPatient } from './identity/find-patient.ts'
 import { isNoName } from './identity/placeholder.ts'
 import type { ItemKind } from './item.ts'
 import { expectedIdentity, type StatedPatient } from './patient.ts'
@@ -34,6 +35,16 @@ const compareWith = (expected: Identity | null): ((of: Identity) => readonly Ide
     ? () => []
     : once((identity) => comparePatients(expected, identity).filter((code) => code !== 'IDENTITY_MATCH'))
 
+/**
+ * What the words of a document say of whose it is. Never more than a note or a warning: a document that names the
+ * patient may be about somebody else, and one that does not may be a scan.
+ */
+const ofDocument = (expected: Identity | null, text: string): readonly VerdictCode[] => {
+  if (expected === null || isNoName(expected.patientName)) return []
+  const { name, birthDate } = findPatient(text, expected)
+  return [name && birthDate ? 'IDENTITY_MATCH' : 'PDF_IDENTITY_UNVERIFIED']
+}
+
 const isVisible = (codes: readonly VerdictCode[]): boolean =>
   ['accepted', 'accepted_with_warnings'].includes(worstOutcome(codes))
 
@@ -46,6 +57,8 @@ type Found = {
   readonly kind: ItemKind
   readonly codes: readonly VerdictCode[]
   readonly facts: Identity
+  /** The words of a document. */
+  readonly text?: string
 }
 
 type Decision = { readonly item: ItemId; readonly codes: readonly VerdictCode[] }
@@ -65,13 +78,16 @@ export type IdentityCheck = {
 
 /** A check for one pack. `patient`: whom the desk opened the case for; null when that is not known. */
 export const identityCheck = (patient: StatedPatient | null): IdentityCheck => {
-  const compare = compareWith(patient === null ? null : expectedIdentity(patient))
+  const expected = patient === null ? null : expectedIdentity(patient)
+  const compare = compareWith(expected)
   const identities = new Map<ItemId, Identity>()
   return {
-    codesOf: (item, { kind, codes, facts }) => {
+    codesOf: (item, { kind, codes, facts, text }) => {
       // Of a file that nothing could look into it is not known that it names nobody.
       const looked = !codes.includes('CHECK_UNAVAILABLE')
-      if (kind !== 'dicom' || !looked || worstOutcome(codes) === 'rejected') return []
+      if (!looked || worstOutcome(codes) === 'rejected') return []
+      if (kind === 'pdf') return ofDocument(expected, text ?? '')
+      if (kind !== 'dicom') return []
       identities.set(item, facts)
       return compare(facts)
     },

@@ -23,6 +23,9 @@ export const factsSeal = (id: CaseId, item: ItemId): string => `second-read/1/fa
 /** Of what a disc's directory lists, under the case key. */
 export const listSeal = (id: CaseId, item: ItemId): string => `second-read/1/list/${id}/${item}`
 
+/** Of an item's words, under the case key. */
+export const textSeal = (id: CaseId, item: ItemId): string => `second-read/1/text/${id}/${item}`
+
 /** Of what a person of the desk wrote about a decision on an item, under the case key. */
 export const noteSeal = (id: CaseId, item: ItemId, by: OperatorId): string =>
   `second-read/1/note/${id}/${item}/${by}`

@@ -12,6 +12,17 @@ import { type Outcome, type VerdictCode, worstOutcome } from '#domain/verdict.ts
 import { brokenPdf, emptyFile, textFile, viewerProgram } from '#fixtures/bad.ts'
 import { oddFiles } from '#fixtures/dicom/odd-files.ts'
 import { ctSlice, encapsulatedPdf, secondaryCapture, truncatedCt } from '#fixtures/dicom/shapes.ts'
+import {
+  attachmentPdf,
+  bombPdf,
+  hiddenScriptPdf,
+  launchPdf,
+  lockedPdf,
+  portfolioPdf,
+  restrictedPdf,
+  tailessPdf,
+  truncatedPdf,
+} from '#fixtures/odd-pdf.ts'
 import { brokenTrailerPdf, reportPdf, rootlessPdf, scriptPdf } from '#fixtures/pdf.ts'
 
 type Sample = { readonly name: string; readonly expected: string; readonly bytes: () => Promise<Buffer> }
@@ -41,6 +52,15 @@ const generated = (): Sample[] => [
   made('a script', 'QUARANTINE', scriptPdf()),
   made('a broken trailer', 'WARN', brokenTrailerPdf()),
   made('no catalogue', 'QUARANTINE', rootlessPdf()),
+  made('a locked report', 'QUARANTINE', lockedPdf()),
+  made('a restricted report', 'WARN', restrictedPdf()),
+  made('a hidden script', 'QUARANTINE', hiddenScriptPdf()),
+  made('a program start', 'QUARANTINE', launchPdf()),
+  made('an attachment', 'QUARANTINE', attachmentPdf()),
+  made('a portfolio', 'QUARANTINE', portfolioPdf()),
+  made('half a report', 'QUARANTINE', truncatedPdf()),
+  made('a report without its table', 'QUARANTINE', tailessPdf()),
+  made('a bomb', 'QUARANTINE', bombPdf()),
   ...[viewerProgram(), emptyFile(), textFile(), brokenPdf()].map(({ path, bytes }) =>
     made(path, 'REJECT', bytes),
   ),

@@ -2,9 +2,8 @@
  * Disc list: the UIDs that a disc's directory lists, as they are kept: one a line, deflated, for they differ in their
  * last digits only. What does not read as such a list throws `store.damaged`.
  */
-import { deflateRawSync, inflateRawSync } from 'node:zlib'
-import { Fault } from '#domain/fault.ts'
 import { mostListed } from '#domain/study.ts'
+import { packText, unpackText } from './item-text.ts'
 
 const mostBytes = mostListed * 130
 
@@ -13,16 +12,10 @@ export const sealDiscList = (
   uids: readonly string[] | undefined,
   seal: (list: Uint8Array) => Uint8Array,
 ): { readonly sealedList?: Uint8Array } =>
-  uids === undefined || uids.length === 0
-    ? {}
-    : { sealedList: seal(deflateRawSync(Buffer.from(uids.join('\n')))) }
+  uids === undefined || uids.length === 0 ? {} : { sealedList: seal(packText(uids.join('\n'))) }
 
 /** The list from opened bytes. @throws `store.damaged` */
 export const readDiscList = (bytes: Uint8Array): readonly string[] => {
-  try {
-    const text = inflateRawSync(bytes, { maxOutputLength: mostBytes }).toString('latin1')
-    return text === '' ? [] : text.split('\n')
-  } catch (cause) {
-    throw new Fault('store.damaged', { cause })
-  }
+  const text = unpackText(bytes, mostBytes)
+  return text === '' ? [] : text.split('\n')
 }

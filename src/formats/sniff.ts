@@ -14,6 +14,9 @@ export const pdfMagicReach = 1024
 /** Offset of the `DICM` prefix, bytes. */
 export const preambleBytes = 128
 
+/** The first object of a PDF whose header was lost; readers open such files all the same. */
+const pdfObject = /[\r\n]\d{1,7} \d{1,5} obj\s{0,4}<</
+
 const lastShortLength = 1024
 
 const hasMagic = (head: Buffer): boolean =>
@@ -55,5 +58,6 @@ export const sniff = (head: Buffer): Sniffed => {
   if (probesAsDataSet(head, 0)) return 'dicom-bare'
   if (magic && probesAsDataSet(head, after)) return 'dicom'
   if (sniffPicture(head) !== null) return 'picture'
-  return head.subarray(0, pdfMagicReach).includes('%PDF-') ? 'pdf' : 'other'
+  const start = head.subarray(0, pdfMagicReach)
+  return start.includes('%PDF-') || pdfObject.test(start.toString('latin1')) ? 'pdf' : 'other'
 }

@@ -22,6 +22,7 @@ import type { listDecisions, listItems, listQuarantine, readCase } from '#steps/
 import type { readCompleteness } from '#steps/read-completeness.ts'
 import type { readItem } from '#steps/read-item.ts'
 import type { receive } from '#steps/receive.ts'
+import type { searchCase } from '#steps/search-case.ts'
 import type { signIn } from '#steps/sign-in.ts'
 import type { Door } from './door.ts'
 
@@ -79,6 +80,7 @@ export type PortalNeeds = {
   readonly revokeGrant: ReturnType<typeof revokeGrant>
   readonly readBundle: ReturnType<typeof readBundle>
   readonly readItem: ReturnType<typeof readItem>
+  readonly searchCase: ReturnType<typeof searchCase>
   readonly cases: Pick<CaseLedger, 'findCase' | 'listCases'>
   readonly links: Pick<LinkLedger, 'linksOf'>
   readonly delivery: Pick<DeliveryLedger, 'grantsOf'>

@@ -147,6 +147,7 @@ export const rehearse = async (
     revokeGrant: absent,
     readBundle: absent,
     readItem: absent,
+    searchCase: absent,
     cases: { findCase: absent, listCases: absent },
     links: { linksOf: absent },
     delivery: { grantsOf: absent },

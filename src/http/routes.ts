@@ -3,6 +3,7 @@
  * reader whose token has it for the case in the path. A row that is not as the contract says does not compile.
  */
 import { sendBundle, sendContent, sendManifest } from './deliveries/records.ts'
+import { searchRecords } from './deliveries/search.ts'
 import { formDoor } from './doors/multipart.ts'
 import { partsDoor } from './doors/parts.ts'
 import * as missing from './handlers/completeness.ts'
@@ -57,5 +58,6 @@ export const routes = (needs: HttpNeeds): Routes => ({
 
   bundle:      ['GET',  '/api/cases/{case}/bundle',              'case:download', sendBundle(needs)],
   manifest:    ['GET',  '/api/cases/{case}/manifest',            'case:read',     sendManifest(needs)],
+  search:      ['POST', '/api/cases/{case}/search',              'case:read',     searchRecords(needs)],
   content:     ['GET',  '/api/cases/{case}/items/{item}/content', 'case:read',    sendContent(needs)],
 })

@@ -50,6 +50,8 @@ export type ItemDecision = {
   readonly sealedList?: Uint8Array
   readonly instance: InstanceFacts | null
   readonly pages: number | null
+  /** Its words, packed and sealed under the case key; none where it has none. Kept unless it is rejected. */
+  readonly sealedText?: Uint8Array
   /** Extent keys wrapped by the case key, in the order of the item's extents. */
   readonly keys: readonly Uint8Array[]
 }

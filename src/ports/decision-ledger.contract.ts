@@ -41,7 +41,12 @@ export const decisionLedgerContract = (name: string, open: OpenLedgers): void =>
     /** An item that a check stopped, and the pack it came in. */
     const stopped = async (codes: readonly VerdictCode[] = ['NO_PIXELS']) => {
       const { files, pack } = await arrive(ledgers, sending, [5])
-      await admitAll(ledgers, pack.id, { codes, kind: 'dicom', instance: newInstance({ modality: 'MR' }) })
+      await admitAll(ledgers, pack.id, {
+        codes,
+        sealedText: bytes(90),
+        kind: 'dicom',
+        instance: newInstance({ modality: 'MR' }),
+      })
       return { item: files[0]?.id ?? newId<ItemId>(), pack: pack.id }
     }
     /** Items of one pack that no check could look into. */

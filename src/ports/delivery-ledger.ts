@@ -33,6 +33,9 @@ export type CaseContent = {
   readonly items: readonly ReadableItem[]
 }
 
+/** A document readers may open, with its words as they are kept; null for one without words, such as a scan. */
+export type DocumentText = { readonly item: ItemId; readonly sealedText: Uint8Array | null }
+
 export type DeliveryLedger = {
   openGrant(grant: {
     id: GrantId
@@ -53,6 +56,15 @@ export type DeliveryLedger = {
   content(id: CaseId): Promise<CaseContent | null>
   /** One readable item; null when there is none in this case. */
   item(id: CaseId, item: ItemId): Promise<(CaseContent & { readonly items: readonly [ReadableItem] }) | null>
+  /**
+   * Documents that may be read (PDFs, and whatever else has words), in order of their ids, after `after`; null when
+   * the case or its key is gone.
+   */
+  documents(
+    id: CaseId,
+    after: ItemId | null,
+    limit: number,
+  ): Promise<{ readonly wrappedKey: string; readonly documents: readonly DocumentText[] } | null>
   /** Every item of a case with its verdict, for the desk. */
   itemsOf(id: CaseId): Promise<readonly (Item & { readonly sealedFacts: Uint8Array | null })[]>
 }

@@ -50,7 +50,7 @@ export const rebuildLedgerContract = (name: string, open: () => Promise<RebuiltL
         n === 0
           ? { kind: 'dicom', instance: newInstance(), codes: ['BAD_VR', 'PDF_URI'], served: newServed() }
           : n === 1
-            ? { kind: 'pdf', pages: 3, codes: ['PDF_PASSWORD'] }
+            ? { kind: 'pdf', pages: 3, codes: ['PDF_PASSWORD'], sealedText: bytes(300) }
             : n === 2
               ? { codes: ['DICOM_DIRECTORY'], sealedList: bytes(90) }
               : { codes: ['EMPTY_FILE'] },

@@ -9,9 +9,10 @@ import type { ItemId, PackId, PlanId } from '#domain/id.ts'
 import { mapInLanes } from '#domain/in-lanes.ts'
 import { decidedState, mostArchiveDepth } from '#domain/item.ts'
 import { packObject } from '#domain/pack.ts'
-import { factsSeal, listSeal } from '#domain/seal-name.ts'
+import { factsSeal, listSeal, textSeal } from '#domain/seal-name.ts'
 import { worstOutcome } from '#domain/verdict.ts'
 import { sealDiscList } from '#formats/disc-list.ts'
+import { sealText } from '#formats/item-text.ts'
 import { openHeads } from '#formats/pack/heads.ts'
 import { type OpenExtent, openItemRange, type ReadPack, readItemRange } from '#formats/pack/item-bytes.ts'
 import { openName } from '#formats/pack/name.ts'
@@ -175,6 +176,7 @@ const decide = async (
     ...sealDiscList(found.listed, (list) => key.seal(list, listSeal(pack.case, item.id))),
     instance: found.instance,
     pages: found.facts.pages ?? null,
+    ...sealText((plain) => key.seal(plain, textSeal(pack.case, item.id)), found.text),
     keys: extents.map((extent) => key.wrap(extent.key)),
   }
 }

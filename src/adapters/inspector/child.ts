@@ -3,13 +3,20 @@
  * none it may read but its own program; it sees one file at a time through a pipe and keeps nothing of it. It
  * ends when the pipe does.
  */
+import type { Findings } from '#ports/inspector.ts'
 import { read, receive, send } from './child-pipe.ts'
 import { examine } from './examine.ts'
 import { frameKinds, sizeBytes } from './frames.ts'
+import { readMap, readPdfium } from './reader-files.ts'
 import { writeFindings } from './write-findings.ts'
 
 const tiredBytes = 400_000_000
 const tiredMicroseconds = 20_000_000
+
+const tell = (soFar: Findings): void => {
+  send(frameKinds.sofar, Buffer.from(writeFindings(soFar)))
+  receive(frameKinds.bytes)
+}
 
 const isTired = (): boolean => {
   const { user, system } = process.cpuUsage()
@@ -29,6 +36,7 @@ for (;;) {
         offset + length <= head.length ? head.subarray(offset, offset + length) : read(offset, length),
     },
     head,
+    { readMap, readPdfium, tell },
   )
   const json = Buffer.from(`${isTired() ? '\x01' : '\0'}${writeFindings(findings)}`)
   send(frameKinds.done, json)

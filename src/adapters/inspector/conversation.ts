@@ -8,8 +8,16 @@ import type { Child } from './child-process.ts'
 import { frameKinds, parseRead, sizeBytes } from './frames.ts'
 import { parseFindings } from './parse-findings.ts'
 
-/** `lost`: the child died, was too slow or talked nonsense, and may not be used again. */
+/**
+ * `lost`: the child died, was too slow or talked nonsense, and may not be used again. What it had said of the file by
+ * then counts, with `PDF_LIMIT`: only a reader of PDFs is announced.
+ */
 export type Heard = { readonly findings: Findings; readonly tired: boolean } | 'lost'
+
+const endedEarly = (soFar: Findings | null): Heard =>
+  soFar === null
+    ? 'lost'
+    : { findings: { ...soFar, codes: [...new Set([...soFar.codes, 'PDF_LIMIT' as const])] }, tired: true }
 
 /**
  * Reads exactly `length` bytes, or throws what the source throws; a source that has fewer than it said is
@@ -35,14 +43,21 @@ export const converse = async (
   size.writeDoubleLE(source.size, 0)
   child.send(frameKinds.inspect, size, head)
   let left = ms
+  let soFar: Findings | null = null
   for (;;) {
     const asked = performance.now()
     const frame = await child.hear(Math.max(1, left))
     left -= performance.now() - asked
-    if (frame === null) return 'lost'
+    if (frame === null) return endedEarly(soFar)
     if (frame.kind === frameKinds.done) {
       const findings = parseFindings(frame.payload.toString('utf8', 1), source.size)
       return findings === null ? 'lost' : { findings, tired: frame.payload[0] !== 0 }
+    }
+    if (frame.kind === frameKinds.sofar) {
+      soFar = parseFindings(frame.payload.toString('utf8'), source.size)
+      if (soFar === null) return 'lost'
+      child.send(frameKinds.bytes)
+      continue
     }
     const wanted = frame.kind === frameKinds.read ? parseRead(frame.payload, source.size) : null
     if (wanted === null) return 'lost'

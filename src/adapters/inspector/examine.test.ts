@@ -3,11 +3,13 @@ import { PDFDocument } from '@cantoo/pdf-lib'
 import { describe, expect, it } from 'vitest'
 import { writeCt } from '#formats/dicom/trial-dicom.ts'
 import { examine } from './examine.ts'
+import { readMap, readPdfium } from './reader-files.ts'
 
 const look = (file: Buffer) =>
   examine(
     { size: file.length, read: async (offset, length) => file.subarray(offset, offset + length) },
     file.subarray(0, 16_384),
+    { readMap, readPdfium, tell: () => {} },
   )
 
 const withPreamble = (text: string, file = writeCt()): Buffer => {

@@ -7,6 +7,7 @@ import { beginsAsZip } from '#formats/archive/sniff-archive.ts'
 import { type DicomReport, inspectDicom } from '#formats/dicom/inspect-dicom.ts'
 import { preamblePatches } from '#formats/dicom/preamble.ts'
 import { sniffPicture } from '#formats/image/sniff-picture.ts'
+import type { PdfReaders, PdfReport } from '#formats/pdf/inspect-pdf.ts'
 import { sniff } from '#formats/sniff.ts'
 import type { ByteSource, Findings } from '#ports/inspector.ts'
 import { pictureDecoders } from './picture-decoders.ts'
@@ -16,6 +17,8 @@ export const mostPdfBytes = 268_435_456
 
 /** A larger picture is not read into memory, bytes. */
 export const mostPictureBytes = 268_435_456
+/** What readers of PDFs need of the world; `tell` hears what is known before one that may never come back. */
+export type Readers = Omit<PdfReaders, 'tell'> & { readonly tell: (soFar: Findings) => void }
 
 const noRecord: ReadonlySet<VerdictCode> = new Set([
   'DICOM_NO_CONTENT',
@@ -35,12 +38,23 @@ const readWhole = async (source: ByteSource, offset: number, length: number): Pr
   return whole
 }
 
-const examinePdf = async (source: ByteSource, offset: number, length: number): Promise<Findings> => {
+const toFindings = ({ codes, facts, text }: PdfReport): Findings => {
+  return { kind: 'pdf', codes, instance: null, facts, ...(text === undefined ? {} : { text }) }
+}
+
+const examinePdf = async (
+  source: ByteSource,
+  offset: number,
+  length: number,
+  { readMap, readPdfium, tell }: Readers,
+): Promise<Findings> => {
   if (length > mostPdfBytes) return { kind: 'pdf', codes: ['PDF_LIMIT'], instance: null, facts: {} }
   // Loaded on the first PDF: a child that only sees images starts in half the time.
   const { inspectPdf } = await import('#formats/pdf/inspect-pdf.ts')
-  const report = await inspectPdf(await readWhole(source, offset, length))
-  return { kind: 'pdf', codes: report.codes, instance: null, facts: report.facts }
+  const bytes = await readWhole(source, offset, length)
+  return toFindings(
+    await inspectPdf(bytes, { readMap, readPdfium, tell: (soFar) => tell(toFindings(soFar)) }),
+  )
 }
 
 const examinePicture = async (source: ByteSource, head: Buffer): Promise<Findings> => {
@@ -51,15 +65,24 @@ const examinePicture = async (source: ByteSource, head: Buffer): Promise<Finding
   const bytes = await readWhole(source, 0, source.size)
   return { kind: 'picture', instance: null, ...(await inspectPicture(bytes, format, pictureDecoders)) }
 }
+/** A PDF inside an image file: its verdicts and its words are the file's. Whose it is, the file says itself. */
+const withInner = (outer: Findings, inner: Findings): Findings => ({
+  ...outer,
+  codes: [...new Set([...outer.codes, 'ENCAPSULATED_PDF' as const, ...inner.codes])],
+  ...(inner.text === undefined ? {} : { text: inner.text }),
+})
 
 const examineEncapsulated = async (
   source: ByteSource,
   span: NonNullable<DicomReport['pdf']>,
-): Promise<VerdictCode[]> => {
+  outer: Findings,
+  readers: Readers,
+): Promise<Findings> => {
   const head = await source.read(span.offset, Math.min(span.length, sniffBytes))
-  if (sniff(head) !== 'pdf') return ['DICOM_PDF_PAYLOAD_FALSE']
-  const inner = await examinePdf(source, span.offset, span.length)
-  return ['ENCAPSULATED_PDF', ...inner.codes]
+  if (sniff(head) !== 'pdf')
+    return { ...outer, codes: [...new Set([...outer.codes, 'DICOM_PDF_PAYLOAD_FALSE' as const])] }
+  const tell = (soFar: Findings): void => readers.tell(withInner(outer, soFar))
+  return withInner(outer, await examinePdf(source, span.offset, span.length, { ...readers, tell }))
 }
 
 /** What is neither DICOM nor PDF: an archive that opens, or the reason why the file is refused. */
@@ -73,7 +96,7 @@ const examineOther = async (source: ByteSource, head: Buffer): Promise<Findings>
 }
 
 /** Says what a file is. `head` is its first piece: at least 1 KiB, or the whole of it. Only a read rejects. */
-export const examine = async (source: ByteSource, head: Buffer): Promise<Findings> => {
+export const examine = async (source: ByteSource, head: Buffer, readers: Readers): Promise<Findings> => {
   if (source.size === 0) return { kind: 'other', codes: ['EMPTY_FILE'], instance: null, facts: {} }
   const sniffed = sniff(head)
   if (sniffed === 'other') return examineOther(source, head)
@@ -82,18 +105,18 @@ export const examine = async (source: ByteSource, head: Buffer): Promise<Finding
     const zip = await examineOther(source, head)
     if (!zip.codes.includes('ARCHIVE_UNREADABLE')) return zip
   }
-  if (sniffed === 'pdf') return examinePdf(source, 0, source.size)
+  if (sniffed === 'pdf') return examinePdf(source, 0, source.size, readers)
   if (sniffed === 'picture') return examinePicture(source, head)
   const report = await inspectDicom(source, head, sniffed === 'dicom-bare')
-  const inner = report.pdf === null ? [] : await examineEncapsulated(source, report.pdf)
   const kind = report.codes.some((code) => noRecord.has(code)) ? 'other' : 'dicom'
-  return {
+  const found: Findings = {
     kind,
-    codes: [...new Set([...report.codes, ...inner])],
+    codes: [...new Set(report.codes)],
     instance: report.instance,
     facts: report.facts,
     // The preamble only: a PDF inside is a value of the image's header, and stays as it is.
     patches: kind === 'dicom' ? preamblePatches(report.codes) : [],
     ...(report.listed === undefined ? {} : { listed: report.listed }),
   }
+  return report.pdf === null ? found : examineEncapsulated(source, report.pdf, found, readers)
 }

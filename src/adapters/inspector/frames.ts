@@ -6,6 +6,7 @@
  *     parent → INSPECT  size f64, first piece (at most 64 KiB)
  *     child  → READ     offset f64, length u32 (at most 1 MiB, inside the file)   as often as it needs
  *     parent → BYTES    exactly those bytes
+ *     child  → SOFAR    findings as JSON (at most 2 MiB), before a reader that may never come back; BYTES, none
  *     child  → DONE     tired u8, findings as JSON (at most 2 MiB)
  *
  * An unpacker's child is asked once, for one archive, and gives its files in order; READ and BYTES may come between:
@@ -30,6 +31,7 @@ export const frameKinds = {
   entry: 19,
   piece: 20,
   end: 21,
+  sofar: 22,
 } as const
 
 export type FrameKind = (typeof frameKinds)[keyof typeof frameKinds]
@@ -60,6 +62,7 @@ const bounds: ReadonlyMap<number, readonly [least: number, most: number]> = new 
   [frameKinds.entry, [entryBytes + 1, entryBytes + mostNameBytes]],
   [frameKinds.piece, [1, mostPieceBytes]],
   [frameKinds.end, [0, 0]],
+  [frameKinds.sofar, [1, 2_097_152]],
 ])
 
 const isKind = (kind: number): kind is FrameKind => bounds.has(kind)

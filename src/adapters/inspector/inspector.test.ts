@@ -7,7 +7,11 @@ import { Fault } from '#domain/fault.ts'
 import { trialZip } from '#fixtures/archive.ts'
 import { viewerProgram } from '#fixtures/bad.ts'
 import { directoryOf } from '#fixtures/dicom/disc-directory.ts'
+import { encapsulatedPdf } from '#fixtures/dicom/shapes.ts'
 import { trialDisc } from '#fixtures/disc-image.ts'
+import { bombPdf, japanesePdf } from '#fixtures/odd-pdf.ts'
+import { canary } from '#fixtures/patient.ts'
+import { reportPdf } from '#fixtures/pdf.ts'
 import { plainJpeg, telephoneJpeg, tellingPng, tellingTiff } from '#fixtures/picture/pictures.ts'
 import { heicSample } from '#fixtures/picture/samples.ts'
 import { writeCt } from '#formats/dicom/trial-dicom.ts'
@@ -144,6 +148,24 @@ describe('the real child', () => {
     expect(inspector.pids()).toHaveLength(1)
   })
 
+  it('gives the words of a report, also of one inside a DICOM object, and knows Asian letters', async () => {
+    const inspector = start()
+    const pdf = await reportPdf({ seed: 3 })
+    expect((await inspector.inspect(sourceOf(pdf))).text).toContain(canary)
+    const found = await inspector.inspect(sourceOf(encapsulatedPdf({ seed: 3, pdf }).bytes))
+    expect(found).toMatchObject({ kind: 'dicom', codes: ['ENCAPSULATED_PDF'] })
+    expect(found.text).toContain(canary)
+    expect((await inspector.inspect(sourceOf(japanesePdf()))).text).toBe('日本')
+  })
+
+  it('loses nothing of what it found to a document that swells to a gigabyte', async () => {
+    const begun = performance.now()
+    const found = await start().inspect(sourceOf(await bombPdf()))
+    expect(found.codes).toContain('PDF_ACTIVE_JS')
+    expect(found.facts.pages).toBe(1)
+    expect(performance.now() - begun).toBeLessThan(20_000)
+  })
+
   it('keeps the order of answers when many ask at once, and serves them side by side', async () => {
     const inspector = start({ children: 2 })
     const uids = Array.from({ length: 40 }, (_, i) => `1.2.3.${i}`)
@@ -190,6 +212,19 @@ describe('a child that misbehaves', () => {
     expect(performance.now() - begun).toBeLessThan(3_000)
     expect((await inspector.inspect(sourceOf('a'))).codes).toEqual(['NOT_DICOM_OR_PDF'])
     expect(isAlive(pid ?? 0)).toBe(false)
+  })
+
+  it.each([
+    ['hangs', 'y', ['PDF_ACTIVE_JS', 'PDF_LIMIT']],
+    ['dies', 'z', ['PDF_LIMIT']],
+  ])('leaves what it had found before it %s', async (_, letter, codes) => {
+    const inspector = startTrial()
+    expect(await inspector.inspect(sourceOf(`${letter}.`))).toMatchObject({ kind: 'pdf', codes })
+    expect((await inspector.inspect(sourceOf('a'))).codes).toEqual(['NOT_DICOM_OR_PDF'])
+  })
+
+  it.each(['0', '1'])('is not believed what is not of its shape: %s', async (letter) => {
+    expect((await startTrial().inspect(sourceOf(`${letter}.`))).codes).toEqual(['CHECK_UNAVAILABLE'])
   })
 
   it('is stopped when it grows', async () => {

@@ -7,7 +7,7 @@ import { type InstanceFacts, mostListed, mostOtherIds, type SealedFacts } from '
 import { isVerdictCode, type VerdictCode } from '#domain/verdict.ts'
 import { preamblePatches } from '#formats/dicom/preamble.ts'
 import { patchText, readPatches } from '#formats/patch-text.ts'
-import type { Findings } from '#ports/inspector.ts'
+import { type Findings, mostTextBytes } from '#ports/inspector.ts'
 
 const longestText = 256
 const mostCodes = 64
@@ -159,6 +159,17 @@ const parseFacts = (value: unknown): SealedFacts => {
 
 const isKind = (value: unknown): value is Findings['kind'] => itemKinds.some((kind) => kind === value)
 
+const wordsShape = /^(?:\P{Cc}|\n)*$/u
+
+const parseWords = (value: unknown): string =>
+  typeof value === 'string' &&
+  value.length <= mostTextBytes &&
+  value.isWellFormed() &&
+  Buffer.byteLength(value) <= mostTextBytes &&
+  wordsShape.test(value)
+    ? value
+    : unfit()
+
 /**
  * Only a picture is patched as its reader says. Of a DICOM file the codes decide: a child can neither name a program
  * and let it out, nor write one that no scanner has seen. Nothing else is patched at all.
@@ -186,6 +197,7 @@ export const parseFindings = (json: string, size: number): Findings | null => {
       facts: parseFacts(value.facts),
       ...parsePatches(value.patches, said, size),
       ...(value.listed === undefined ? {} : { listed: parseListed(value.listed) }),
+      ...(value.text === undefined ? {} : { text: parseWords(value.text) }),
     }
   } catch (error) {
     if (error instanceof Unfit || error instanceof SyntaxError) return null

@@ -129,6 +129,21 @@ const addLists = (of: CaseId, decided: readonly ItemDecision[]): Statement[] => 
   ]
 }
 
+const addTexts = (of: CaseId, kept: readonly ItemDecision[]): Statement[] => {
+  const texts = kept.flatMap(({ item, sealedText }) =>
+    sealedText === undefined ? [] : [{ item, sealedText }],
+  )
+  if (texts.length === 0) return []
+  return [
+    sql`
+      insert into item_texts (item_id, case_id, sealed_text)
+      select item, ${of}::uuid, text
+      from unnest(${texts.map((t) => t.item)}::uuid[], ${texts.map((t) => Buffer.from(t.sealedText))}::bytea[])
+        as t (item, text)
+      on conflict (item_id) do update set sealed_text = excluded.sealed_text`,
+  ]
+}
+
 /** Each verdict is written down; later ones never replace it. */
 const addVerdicts = (decided: readonly ItemDecision[], at: Date): Statement => sql`
     insert into verdicts (item_id, at, outcome, codes)
@@ -162,6 +177,7 @@ export const writeDecisions = async (
     ...addDocuments(pack.case, kept),
     ...addServed(kept),
     ...addLists(pack.case, decided),
+    ...addTexts(pack.case, kept),
     addVerdicts(decided, at),
     ...(decided.some(isReadable) ? [renewContent(pack.case, at)] : []),
   ]

@@ -127,7 +127,8 @@ const discard = async (trx: Trx, decision: NewDecision): Promise<readonly PackId
   const { rows } = await sql<{ pack_id: PackId }>`
     with instance as (delete from instances where item_id = ${decision.item}),
       document as (delete from documents where item_id = ${decision.item}),
-      served as (delete from served_copies where item_id = ${decision.item})
+        served as (delete from served_copies where item_id = ${decision.item}),
+        words as (delete from item_texts where item_id = ${decision.item})
     update extents set wrapped_key = null where item_id = ${decision.item} returning pack_id`.execute(trx)
   return [...new Set(rows.map((row) => row.pack_id))]
 }

@@ -87,6 +87,33 @@ const readContent = (db: Database, of: CaseId, only: ItemId | null): Promise<Cas
       }
     })
 
+/** One page of the documents of a case with their words. */
+const readDocuments = async (db: Database, of: CaseId, after: ItemId | null, limit: number) => {
+  const owner = await db
+    .selectFrom('cases')
+    .select(['state', 'wrapped_key'])
+    .where('id', '=', of)
+    .executeTakeFirst()
+  if (owner === undefined || owner.wrapped_key === null || !mayRead(owner.state)) return null
+  const rows = await db
+    .selectFrom('items')
+    .leftJoin('item_texts', 'item_texts.item_id', 'items.id')
+    .select(['items.id', 'item_texts.sealed_text'])
+    .where('items.case_id', '=', of)
+    .where('items.state', 'in', readableStates)
+    .where((query) =>
+      query.or([query('items.kind', '=', 'pdf'), query('item_texts.item_id', 'is not', null)]),
+    )
+    .$if(after !== null, (query) => query.where('items.id', '>', after ?? ('' as ItemId)))
+    .orderBy('items.id')
+    .limit(limit)
+    .execute()
+  return {
+    wrappedKey: owner.wrapped_key,
+    documents: rows.map((row) => ({ item: row.id, sealedText: row.sealed_text })),
+  }
+}
+
 export const createDeliveryLedger = (db: Database): DeliveryLedger => ({
   openGrant: (grant) =>
     guarded(async () => {
@@ -170,6 +197,8 @@ export const createDeliveryLedger = (db: Database): DeliveryLedger => ({
       const [found] = content?.items ?? []
       return content === null || found === undefined ? null : { ...content, items: [found] }
     }),
+
+  documents: (id, after, limit) => guarded(() => readDocuments(db, id, after, limit)),
 
   itemsOf: (id) =>
     guarded(async () => {

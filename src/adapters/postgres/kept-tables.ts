@@ -140,6 +140,7 @@ const caseTables = {
   },
   disc_lists: { item_id: 'text', case_id: 'text', sealed_list: 'bytes' },
   documents: { item_id: 'text', case_id: 'text', pages: 'number' },
+  item_texts: { item_id: 'text', case_id: 'text', sealed_text: 'bytes' },
   verdicts: { seq: 'number', item_id: 'text', at: 'time', outcome: 'text', codes: 'texts' },
   decisions: {
     seq: 'number',
@@ -185,8 +186,9 @@ const ownRows = (name: string, id: CaseId): RawBuilder<unknown> => {
   return sql`case_id = ${id}`
 }
 
-/** Rows read, and put back, at once. */
+/** Rows read, and put back, at once; few of those that hold a whole text. */
 const rowsAtOnce = 1_000
+const textsAtOnce = 50
 
 type Raw = Readonly<Record<string, KeptValue>>
 
@@ -201,14 +203,15 @@ export async function* readCaseRows(trx: Database, id: CaseId): AsyncGenerator<K
   for (const table of keptCaseTables) {
     const columns = sql.join(table.columns.map(([name]) => sql.ref(name)))
     const order = table.columns.some(([name]) => name === 'seq') ? sql`seq` : sql`1, 2, 3`
+    const some = table.name === 'item_texts' ? textsAtOnce : rowsAtOnce
     await sql`declare kept no scroll cursor for
       select ${columns} from ${sql.table(table.name)} where ${ownRows(table.name, id)} order by ${order}`.execute(
       trx,
     )
     for (;;) {
-      const { rows } = await sql<Raw>`fetch ${sql.lit(rowsAtOnce)} from kept`.execute(trx)
+      const { rows } = await sql<Raw>`fetch ${sql.lit(some)} from kept`.execute(trx)
       if (rows.length > 0) yield toKept(table, rows)
-      if (rows.length < rowsAtOnce) break
+      if (rows.length < some) break
     }
     await sql`close kept`.execute(trx)
   }

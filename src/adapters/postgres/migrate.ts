@@ -8,6 +8,7 @@ import { up as heads } from './migrations/0003-heads.ts'
 import { up as decisions } from './migrations/0004-decisions.ts'
 import { up as unpacked } from './migrations/0005-unpacked.ts'
 import { up as served } from './migrations/0006-served.ts'
+import { up as texts } from './migrations/0007-texts.ts'
 import { up as discLists } from './migrations/0008-disc-lists.ts'
 import type { Tables } from './tables.ts'
 
@@ -18,6 +19,7 @@ const migrations = {
   '0004-decisions': { up: decisions },
   '0005-unpacked': { up: unpacked },
   '0006-served': { up: served },
+  '0007-texts': { up: texts },
   '0008-disc-lists': { up: discLists },
 }
 

@@ -154,6 +154,7 @@ export type Tables = {
   }
   disc_lists: { item_id: ItemId; case_id: CaseId; sealed_list: Bytes }
   documents: { item_id: ItemId; case_id: CaseId; pages: number | null }
+  item_texts: { item_id: ItemId; case_id: CaseId; sealed_text: Bytes }
   verdicts: {
     seq: Generated<number>
     item_id: ItemId

@@ -65,10 +65,11 @@ describe('what is wanted', () => {
         const [start, end] = [Math.min(one, other), Math.max(one, other)]
         const { bytes, asked } = await readRange(start, end)
         expect(bytes.equals(whole.subarray(start, end))).toBe(true)
-        // Two segments that are cut at the ends, and what comes before the first in each extent.
-        expect(asked).toBeLessThan(end - start + 12 * 65_536)
+        // Two segments that are cut at the ends, what comes before the first in each extent, and once the last of what
+        // was fetched ahead, when a reading of a megabyte goes beyond it.
+        expect(asked).toBeLessThan(end - start + 12 * 65_536 + 1_048_576)
       }),
-      { numRuns: 60 },
+      { numRuns: 200 },
     )
   })
 

@@ -8,6 +8,7 @@ import {
   type PDFContext,
   PDFDict,
   PDFHexString,
+  PDFInvalidObject,
   PDFName,
   type PDFObject,
   PDFRef,
@@ -15,6 +16,7 @@ import {
   PDFString,
 } from '@cantoo/pdf-lib'
 import type { VerdictCode } from '#domain/verdict.ts'
+import { addActiveNames } from './active-names.ts'
 
 const actions: ReadonlyMap<string, VerdictCode> = new Map([
   ['JavaScript', 'PDF_ACTIVE_JS'],
@@ -89,6 +91,13 @@ const judgeEntry = (context: PDFContext, key: string, value: PDFObject): Verdict
   return keys.get(key)
 }
 
+// Another reader may make sense of what ours could not, so its bytes are looked into.
+const judgeInvalid = (object: PDFInvalidObject, codes: Set<VerdictCode>): void => {
+  const bytes = new Uint8Array(object.sizeInBytes())
+  object.copyBytesInto(bytes, 0)
+  addActiveNames(bytes, codes)
+}
+
 /** Adds what was found to `codes`; `PDF_LIMIT` when there was too much to look at. */
 export const findActiveContent = (context: PDFContext, codes: Set<VerdictCode>): void => {
   const open: unknown[] = context.enumerateIndirectObjects().map(([, object]) => object)
@@ -102,6 +111,7 @@ export const findActiveContent = (context: PDFContext, codes: Set<VerdictCode>):
       codes.add('PDF_LIMIT')
       return
     }
+    if (value instanceof PDFInvalidObject) judgeInvalid(value, codes)
     const node = value instanceof PDFStream ? value.dict : value
     if (node instanceof PDFRef || !(node instanceof PDFDict || node instanceof PDFArray) || seen.has(node))
       continue

@@ -1,8 +1,11 @@
 import { PDFDocument, PDFName, PDFString } from '@cantoo/pdf-lib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { readMap, readPdfium } from '#adapters/inspector/reader-files.ts'
 import { brokenTrailerPdf, rootlessPdf } from '#fixtures/pdf.ts'
-import { inspectPdf } from './inspect-pdf.ts'
+import { inspectPdf as inspectWith } from './inspect-pdf.ts'
+
+const inspectPdf = (bytes: Buffer) => inspectWith(bytes, { readMap, readPdfium })
 
 const build = async (
   change: (pdf: PDFDocument) => unknown = () => undefined,
@@ -77,6 +80,7 @@ describe('inspectPdf', () => {
     const empty = bytes
       .toString('latin1')
       .replace(/\/Kids \[[^\]]*\]/, (kids) => '/Kids []'.padEnd(kids.length))
+      .replace('/Count 2', '/Count 0')
     expect((await inspectPdf(Buffer.from(empty, 'latin1'))).codes).toEqual(['PDF_NO_PAGES'])
   })
 
@@ -106,12 +110,19 @@ describe('inspectPdf', () => {
     expect((await inspectPdf(bytes)).codes).toEqual(codes)
   })
 
+  it('keeps for a person what only one reader finds a page in', async () => {
+    const empty = (await build())
+      .toString('latin1')
+      .replace(/\/Kids \[[^\]]*\]/, (kids) => '/Kids []'.padEnd(kids.length))
+    expect((await inspectPdf(Buffer.from(empty, 'latin1'))).codes).toEqual(['PDF_DAMAGED'])
+  })
+
   it('ends on a page tree that loops and on arrays 50,000 deep', async () => {
     const looping = await build((pdf) => {
       const pages = pdf.catalog.get(PDFName.of('Pages'))
       if (pages !== undefined) pdf.catalog.Pages().set(PDFName.of('Kids'), pdf.context.obj([pages]))
     })
-    expect((await inspectPdf(looping)).codes).toEqual(['PDF_NO_PAGES'])
+    expect((await inspectPdf(looping)).codes).toEqual(['PDF_DAMAGED'])
     const deep = `%PDF-1.7\n1 0 obj\n${'['.repeat(50_000)}${']'.repeat(50_000)}\nendobj\ntrailer<</Root 1 0 R>>\n%%EOF`
     expect((await inspectPdf(Buffer.from(deep))).codes).toEqual(['PDF_UNREADABLE'])
   })

@@ -1,20 +1,41 @@
 /**
- * Inspect PDF: opens a whole PDF, counts its pages and looks for what is active in it. No content stream is
- * inflated and nothing is drawn. Never throws for what a file holds; a hostile one may still take long, so the
- * caller bounds the time.
+ * Inspect PDF: two readers open a whole PDF, and a third is asked where they differ; what is active in it is looked
+ * for object by object, and its words are taken. Never throws for what a file holds; a hostile one may take long or
+ * grow, so the caller bounds the process, and is told what is known before each reader that may do so.
  */
 import { PDFDocument } from '@cantoo/pdf-lib'
 import type { SealedFacts } from '#domain/study.ts'
 import type { VerdictCode } from '#domain/verdict.ts'
 import { showText } from '#formats/dicom/shown-text.ts'
 import { findActiveContent } from './active-content.ts'
+import { findActiveNames } from './active-names.ts'
 import { holdsPages, mendTrailer } from './mend-trailer.ts'
 import { countPages } from './page-count.ts'
+import { type ReadCharacterMap, readAgain, type SecondReading } from './second-reader.ts'
+import { drawsFirstPage, type ReadPdfium } from './third-vote.ts'
 
-export type PdfReport = { readonly codes: readonly VerdictCode[]; readonly facts: SealedFacts }
+export type PdfReport = {
+  readonly codes: readonly VerdictCode[]
+  readonly facts: SealedFacts
+  /** The words of its pages; none where it is a scan, or nothing opens it. */
+  readonly text?: string
+}
+
+/** What the readers cannot have of themselves, since formats do no I/O. */
+export type PdfReaders = {
+  readonly readMap: ReadCharacterMap
+  readonly readPdfium: ReadPdfium
+  /** Is told what is known so far, before a reader that may never come back. */
+  readonly tell?: (soFar: PdfReport) => void
+}
 
 const magicReach = 1024
 const needsPassword = /password|encrypt/i
+
+/** What the first reader makes of a file. `opened`: it found pages; what else it found stands in `codes`. */
+type FirstReading =
+  | { readonly opened: true; readonly pages: number; readonly title: string }
+  | { readonly opened: false; readonly why: 'locked' | 'empty' | 'damaged' }
 
 const readTitle = (document: PDFDocument): string => {
   try {
@@ -32,42 +53,82 @@ const load = (bytes: Buffer): Promise<PDFDocument> =>
     preserveXFA: true,
   })
 
-// The bytes of a refused file are gone; another reader may well show a page where ours gives up.
-const judgeUnopened = (bytes: Buffer): VerdictCode => (holdsPages(bytes) ? 'PDF_DAMAGED' : 'PDF_UNREADABLE')
-
 const openMended = async (bytes: Buffer): Promise<PDFDocument | null> => {
   const mended = mendTrailer(bytes)
-  if (mended === null) return null
-  return load(mended).catch(() => null)
+  return mended === null ? null : load(mended).catch(() => null)
 }
 
-const open = async (bytes: Buffer, codes: Set<VerdictCode>): Promise<PDFDocument | VerdictCode> => {
+const open = async (bytes: Buffer, codes: Set<VerdictCode>): Promise<PDFDocument | 'locked' | 'damaged'> => {
   try {
     return await load(bytes)
   } catch (error) {
     const locked = (error instanceof Error && needsPassword.test(error.message)) || bytes.includes('/Encrypt')
-    if (locked) return 'PDF_PASSWORD'
+    if (locked) return 'locked'
     const mended = await openMended(bytes)
-    if (mended === null) return judgeUnopened(bytes)
-    codes.add('PDF_IRREGULAR')
-    return mended
+    if (mended !== null) codes.add('PDF_IRREGULAR')
+    return mended ?? 'damaged'
   }
 }
 
-/** Looks into the bytes of a PDF that `sniff` recognised. */
-export const inspectPdf = async (bytes: Buffer): Promise<PdfReport> => {
-  const codes = new Set<VerdictCode>()
+const readFirst = async (bytes: Buffer, codes: Set<VerdictCode>): Promise<FirstReading> => {
   const document = await open(bytes, codes)
-  if (typeof document === 'string') return { codes: [document], facts: {} }
-  if (bytes.subarray(0, magicReach).indexOf('%PDF-') > 0) codes.add('PDF_LEADING_DATA')
+  if (typeof document === 'string') return { opened: false, why: document }
   try {
     if (document.isEncrypted || document.context.isDecrypted) codes.add('PDF_OWNER_RESTRICTED')
     findActiveContent(document.context, codes)
     const pages = countPages(document)
-    if (pages === 0) codes.add('PDF_NO_PAGES')
-    const title = readTitle(document)
-    return { codes: [...codes], facts: title === '' ? { pages } : { pages, title } }
+    return pages === 0 ? { opened: false, why: 'empty' } : { opened: true, pages, title: readTitle(document) }
   } catch {
-    return { codes: [judgeUnopened(bytes)], facts: {} }
+    return { opened: false, why: 'damaged' }
   }
+}
+
+/** Of a file that no reader shows. The bytes of a refused one are gone; one that holds pages is for a person. */
+const ofUnopened = (bytes: Buffer, why: 'empty' | 'damaged'): VerdictCode => {
+  if (why === 'empty') return 'PDF_NO_PAGES'
+  return holdsPages(bytes) ? 'PDF_DAMAGED' : 'PDF_UNREADABLE'
+}
+
+const isLocked = (first: FirstReading, second: SecondReading): boolean =>
+  (!first.opened && first.why === 'locked') || (!second.page && second.locked)
+
+/** The table of votes: adds what follows from who opened the file. */
+const weigh = async (
+  bytes: Buffer,
+  first: FirstReading,
+  second: SecondReading,
+  codes: Set<VerdictCode>,
+  readPdfium: ReadPdfium,
+): Promise<void> => {
+  if (first.opened && second.page) return
+  const third = await drawsFirstPage(bytes, readPdfium)
+  if (!first.opened && !second.page) {
+    const none = ofUnopened(bytes, first.why === 'locked' ? 'damaged' : first.why)
+    codes.add(third ? 'PDF_DAMAGED' : none)
+    return
+  }
+  // What is active in a file is known only where its objects, or at least all of its bytes, could be looked into.
+  const looked = first.opened || first.why === 'empty' || findActiveNames(bytes, codes)
+  codes.add(third && looked ? 'PDF_IRREGULAR' : 'PDF_DAMAGED')
+}
+
+const factsOf = (first: FirstReading, second: SecondReading): SealedFacts => {
+  const title = first.opened && first.title !== '' ? { title: first.title } : {}
+  if (first.opened) return { pages: first.pages, ...title }
+  return second.page ? { pages: second.pages } : {}
+}
+
+/** Looks into the bytes of a PDF that `sniff` recognised. */
+export const inspectPdf = async (bytes: Buffer, readers: PdfReaders): Promise<PdfReport> => {
+  const codes = new Set<VerdictCode>()
+  const first = await readFirst(bytes, codes)
+  if (bytes.subarray(0, magicReach).indexOf('%PDF-') > 0) codes.add('PDF_LEADING_DATA')
+  if (!first.opened && first.why === 'locked') return { codes: ['PDF_PASSWORD'], facts: {} }
+  const none: SecondReading = { page: false, locked: false }
+  readers.tell?.({ codes: [...codes], facts: factsOf(first, none) })
+  const second = await readAgain(bytes, readers.readMap)
+  if (isLocked(first, second)) codes.add('PDF_PASSWORD')
+  else await weigh(bytes, first, second, codes, readers.readPdfium)
+  const text = second.page && second.text !== '' ? { text: second.text } : {}
+  return { codes: [...codes], facts: factsOf(first, second), ...text }
 }

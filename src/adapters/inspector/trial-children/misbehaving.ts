@@ -81,6 +81,28 @@ const tricks: Readonly<Record<string, () => unknown>> = {
     say([])
     say([])
   },
+  // Says what it knows so far, waits to be told to go on, and never comes back.
+  y: () => {
+    send(
+      22,
+      Buffer.from(JSON.stringify({ kind: 'pdf', codes: ['PDF_ACTIVE_JS'], instance: null, facts: {} })),
+    )
+    fill(5)
+    hang()
+  },
+  z: () => {
+    send(22, Buffer.from(JSON.stringify({ kind: 'pdf', codes: [], instance: null, facts: {} })))
+    fill(5)
+    process.exit(4)
+  },
+  0: () => send(22, Buffer.from('{"kind":"pdf","codes":"none"}')),
+  1: () =>
+    send(
+      18,
+      Buffer.from(
+        `\0${JSON.stringify({ kind: 'pdf', codes: [], instance: null, facts: {}, text: 'a\u0007' })}`,
+      ),
+    ),
   q: () => say([], { name: '/etc/passwd', title: 'kept' }),
   r: () => {
     ask(4, 4)
