@@ -3,7 +3,7 @@
  * memory and latency, with the goals beside them. Wall times swing with the machine's load; CPU-seconds hold.
  *
  *     ./scripts/bench [--on embedded|servers|both] [--door parts|digest|multipart|all] [--rounds 4] [--slices 500]
- *                     [--only inspect]
+ *                     [--only inspect] [--inspectors N]
  *
  * `servers`: PostgreSQL, Redis and RADOS Gateway in place of the embedded stores. `--only inspect`: only what files
  * cost that are looked into, hostile ones too. No scanner runs.
@@ -27,6 +27,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '4' },
     slices: { type: 'string', default: '500' },
     only: { type: 'string', default: '' },
+    inspectors: { type: 'string' },
   },
 })
 const rounds = Number(values.rounds)
@@ -53,7 +54,8 @@ const run = async (name: StageName): Promise<void> => {
   const folder = await mkdtemp(join(tmpdir(), 'second-read-bench-'))
   // The stores may run as another account, which must be able to pass.
   await chmod(folder, 0o755)
-  const stage = await openStage(name, folder)
+  const { inspectors } = values
+  const stage = await openStage(name, folder, inspectors === undefined ? {} : { INSPECTORS: inspectors })
   try {
     const bench = { stage, table, desk: await signIn(stage.url, stage.signInCode) }
     for (const [nth, door] of doors.entries())
