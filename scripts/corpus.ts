@@ -19,6 +19,7 @@ import {
   costLines,
   disagreementLines,
   figureLines,
+  printed,
   restartLines,
   sentenceLines,
   topLines,
@@ -70,7 +71,9 @@ const run = async (): Promise<number> => {
   if (values.verdicts)
     print(
       'verdicts',
-      inspected.map(({ path, codes }) => `  ${worstOutcome(codes).padEnd(22)} ${path} | ${codes.join(' ')}`),
+      inspected.map(
+        ({ path, codes }) => `  ${worstOutcome(codes).padEnd(22)} ${printed(path)} | ${codes.join(' ')}`,
+      ),
     )
   for (const line of confusionLines(inspected)) console.log(line)
   const figures = figuresOf(judged)
@@ -92,7 +95,7 @@ const run = async (): Promise<number> => {
   print('could not be read', unreadLines(inspection))
   print(
     'named by the manifest and not in the folder',
-    missing.map((path) => `  ${path.replaceAll(/\p{Cc}/gu, '?')}`),
+    missing.map((path) => `  ${printed(path)}`),
   )
   print('what senders would read', sentenceLines(inspected))
   return figures.some(isMissed) ? 1 : 0
