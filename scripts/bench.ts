@@ -3,13 +3,16 @@
  * memory and latency, with the goals beside them. Wall times swing with the machine's load; CPU-seconds hold.
  *
  *     ./scripts/bench [--on embedded|servers|both] [--door parts|digest|multipart|all] [--rounds 4] [--slices 500]
+ *                     [--only inspect] [--inspectors N]
  *
- * `servers`: PostgreSQL, Redis and RADOS Gateway in place of the embedded stores.
+ * `servers`: PostgreSQL, Redis and RADOS Gateway in place of the embedded stores. `--only inspect`: only what files
+ * cost that are looked into, hostile ones too. No scanner runs.
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { measureNeighbour, measurePdfs } from '#fixtures/bench/inspections.ts'
 import { type Bench, countRequests, doorNames, runBundle, runDoor } from '#fixtures/bench/rounds.ts'
 import { openStage, type StageName, stageNames } from '#fixtures/bench/stage.ts'
 import { signIn } from '#fixtures/client/desk.ts'
@@ -23,11 +26,16 @@ const { values } = parseArgs({
     door: { type: 'string', default: 'all' },
     rounds: { type: 'string', default: '4' },
     slices: { type: 'string', default: '500' },
+    only: { type: 'string', default: '' },
+    inspectors: { type: 'string' },
   },
 })
 const rounds = Number(values.rounds)
 const slices = Number(values.slices)
-const doors = doorNames.filter((door) => values.door === door || values.door === 'all')
+const inspectOnly = values.only === 'inspect'
+const doors = doorNames.filter((door) =>
+  inspectOnly ? door === 'parts' : values.door === door || values.door === 'all',
+)
 const stages = stageNames.filter((name) => values.on === name || values.on === 'both')
 
 const noteMemory = async ({ stage, table }: Bench): Promise<void> => {
@@ -46,7 +54,8 @@ const run = async (name: StageName): Promise<void> => {
   const folder = await mkdtemp(join(tmpdir(), 'second-read-bench-'))
   // The stores may run as another account, which must be able to pass.
   await chmod(folder, 0o755)
-  const stage = await openStage(name, folder)
+  const { inspectors } = values
+  const stage = await openStage(name, folder, inspectors === undefined ? {} : { INSPECTORS: inspectors })
   try {
     const bench = { stage, table, desk: await signIn(stage.url, stage.signInCode) }
     for (const [nth, door] of doors.entries())
@@ -59,9 +68,11 @@ const run = async (name: StageName): Promise<void> => {
         const seed = nth * 1_000 + round * 10
         const id = await runDoor(bench, { door, slices, seed, alone: true, floor })
         await runDoor(bench, { door, slices, seed: seed + 1, alone: false, floor })
-        await runBundle(bench, id, floor)
+        if (!inspectOnly) await runBundle(bench, id, floor)
       }
-    await countRequests(bench)
+    await measurePdfs(table, rounds)
+    await measureNeighbour(bench, rounds)
+    if (!inspectOnly) await countRequests(bench)
     await noteMemory(bench)
     console.log(`\non ${name} stores`)
     for (const line of table.lines()) console.log(line)

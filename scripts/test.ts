@@ -138,6 +138,7 @@ if (filter.length === 0) {
 await testAll(filter)
 if (filter.length === 0) {
   await check('demo', process.execPath, 'scripts/demo.ts')
+  await check('fuzz, 18 s', process.execPath, 'scripts/fuzz.ts', '--seconds', '18')
   await check('faults, 10 kills', process.execPath, 'scripts/faults.ts', '--short', '--seed', '910')
 }
 
