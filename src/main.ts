@@ -117,7 +117,7 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
     listItems: listItems({ cases, delivery, vault }),
     listQuarantine: listQuarantine({ cases, decisions, vault }),
     listDecisions: listDecisions({ cases, decisions, vault }),
-    readCompleteness: readCompleteness({ cases, completeness, vault }),
+    readCompleteness: readCompleteness({ cases, completeness, delivery, vault }),
     decide: decide(deciding),
     checkAgain: checkAgain(deciding),
     openLink: openLink(linkNeeds),

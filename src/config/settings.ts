@@ -71,7 +71,11 @@ export const settings = [
   },
   { name: 'LOG_LEVEL', fallback: 'info', meaning: '`info`, `warn` or `error`' },
   { name: 'WORKER_CONCURRENCY', fallback: '2', meaning: 'Packs a worker looks into at once, 1 to 16' },
-  { name: 'INSPECTORS', fallback: '1', meaning: 'Isolated parsers of a worker, 1 to 16' },
+  {
+    name: 'INSPECTORS',
+    fallback: '2',
+    meaning: 'Isolated parsers of a worker, 1 to 16; a pack takes all but one',
+  },
   {
     name: 'PROXIES',
     fallback: '0',

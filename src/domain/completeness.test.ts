@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Came, CameInstance } from './completeness/came.ts'
+import { mentionedModalities } from './completeness/mentioned-modalities.ts'
 import { completenessNotes, notesForReader } from './completeness.ts'
 
 const image = (number: number, over: Partial<CameInstance> = {}): CameInstance => ({
@@ -26,7 +27,7 @@ const came = (over: Partial<Came>): Came => ({
   unfinished: 0,
   unreadable: 0,
   duplicates: 0,
-  texts: [],
+  mentioned: new Set(),
   ...over,
 })
 
@@ -132,7 +133,7 @@ describe('completenessNotes', () => {
     ],
     [
       'a report on a CT and an MRI, of which the CT came',
-      { instances: images(3), texts: ['CT thorax and MRI of the spine'] },
+      { instances: images(3), mentioned: new Set(mentionedModalities('CT thorax and MRI of the spine')) },
       ['MENTIONED_NOT_CAME A document mentions an MRI, but none came as images.'],
     ],
     [
@@ -149,7 +150,9 @@ describe('completenessNotes', () => {
 
   it('quotes no word of a file', () => {
     const instances = images(9, { modality: 'DOE JANE' }).filter((one) => one.instanceNumber !== 4)
-    const notes = completenessNotes(came({ instances, texts: ['CT of Jane Doe'] }))
+    const notes = completenessNotes(
+      came({ instances, mentioned: new Set(mentionedModalities('CT of Jane Doe')) }),
+    )
     expect(notes).toHaveLength(3)
     expect(JSON.stringify(notes)).not.toMatch(/doe/i)
   })

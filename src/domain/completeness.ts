@@ -4,7 +4,7 @@
  */
 import { judgeAcquisitions, judgeSeriesCounts, judgeStudyCounts } from './completeness/announced-counts.ts'
 import type { Came, CameInstance } from './completeness/came.ts'
-import { type ImageKind, imageKinds, mentionedModalities } from './completeness/mentioned-modalities.ts'
+import { imageKinds } from './completeness/mentioned-modalities.ts'
 import { counted, type Note, nameSeries } from './completeness/note.ts'
 import { missingNumbers } from './completeness/number-gaps.ts'
 import { missingPositions } from './completeness/position-gaps.ts'
@@ -75,9 +75,8 @@ const judgeLists = ({ lists, instances }: Came): readonly Note[] => {
   })
 }
 
-const judgeTexts = ({ texts, instances }: Came): readonly Note[] => {
+const judgeMentioned = ({ mentioned, instances }: Came): readonly Note[] => {
   const came = new Set(instances.map(({ modality }) => modality))
-  const mentioned = new Set(texts.flatMap((text): readonly ImageKind[] => mentionedModalities(text)))
   return [...mentioned].flatMap((kind) => {
     const { words, modalities } = imageKinds[kind]
     const none = `A document mentions ${words}, but none came as images.`
@@ -113,7 +112,7 @@ const judgeRest = ({ waiting, unfinished, unreadable, duplicates }: Came): reado
 /** What is to be said of a case; empty when no hole can be seen. In the order of `came`, what is about all of it first. */
 export const completenessNotes = (came: Came): readonly Note[] => [
   ...judgeLists(came),
-  ...judgeTexts(came),
+  ...judgeMentioned(came),
   ...judgeRest(came),
   ...[...Map.groupBy(came.instances, ({ studyUid }) => studyUid)].flatMap(([study, all]) =>
     judgeStudy(study, all),

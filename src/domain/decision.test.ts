@@ -7,13 +7,20 @@ const codes = Object.keys(verdictTable) as VerdictCode[]
 
 describe('releaseRule', () => {
   it('takes one person for every code that is not in the table', () => {
-    const others = codes.filter((code) => !Object.hasOwn(strictCodes, code))
+    const strict = (code: VerdictCode) => Object.hasOwn(strictCodes, code) || code === 'PICTURE_DAMAGED'
+    const others = codes.filter((code) => !strict(code))
     expect(others.map((code) => releaseRule([code], true))).toEqual(others.map(() => 'one-person'))
   })
 
   it('takes two people for another patient’s file, and nobody releases malware', () => {
     expect(releaseRule(['IDENTITY_OTHER_PATIENT'], true)).toBe('two-persons')
     expect(releaseRule(['MALWARE_FOUND'], true)).toBe('locked')
+  })
+
+  it('keeps a picture in of which nobody knows where it says its place', () => {
+    expect(releaseRule(['PICTURE_LIMIT'], true)).toBe('locked')
+    expect(releaseRule(['PICTURE_DAMAGED'], true)).toBe('locked')
+    expect(releaseRule(['PICTURE_DAMAGED', 'PICTURE_IDENTITY_UNVERIFIED'], true)).toBe('one-person')
   })
 
   it('is the strictest of several, in whatever order', () => {

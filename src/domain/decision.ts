@@ -40,14 +40,24 @@ const strictness: readonly ReleaseRule[] = ['one-person', 'two-persons', 'check-
 export const strictCodes = {
   IDENTITY_OTHER_PATIENT: 'two-persons',
   MALWARE_FOUND: 'locked',
+  // Nobody could say where in it the place stands that it was taken at.
+  PICTURE_LIMIT: 'locked',
 } as const satisfies Partial<Record<VerdictCode, ReleaseRule>>
 
 const ruleOf = (code: VerdictCode): ReleaseRule =>
   Object.hasOwn(strictCodes, code) ? strictCodes[code as keyof typeof strictCodes] : 'one-person'
 
+/** A picture whose parts could not be told apart: what must not leave it is not known. */
+const isEntangled = (codes: readonly VerdictCode[]): boolean =>
+  codes.includes('PICTURE_DAMAGED') && !codes.includes('PICTURE_IDENTITY_UNVERIFIED')
+
 /** The strictest rule of its codes. `looked`: whether anything could look into the item at all. */
 export const releaseRule = (codes: readonly VerdictCode[], looked: boolean): ReleaseRule => {
-  const rules = [...codes.map(ruleOf), looked ? 'one-person' : 'check-first'] as const
+  const rules = [
+    ...codes.map(ruleOf),
+    looked ? 'one-person' : 'check-first',
+    isEntangled(codes) ? 'locked' : 'one-person',
+  ] as const
   return rules.reduce((worst, rule) => (strictness.indexOf(rule) > strictness.indexOf(worst) ? rule : worst))
 }
 

@@ -102,7 +102,9 @@ export const verdictTable = {
   PDF_PORTFOLIO: quarantined('The PDF is a folder of other files. The desk checks them first.'),
   PDF_LIMIT: quarantined('The PDF took too long or too much memory to open.'),
   PICTURE_DAMAGED: quarantined('Part of the picture is missing or damaged. Please take or export it again.'),
-  PICTURE_LIMIT: quarantined('The picture is far larger than a camera makes. The desk will look at it.'),
+  PICTURE_LIMIT: quarantined(
+    'The picture is too large, or took too long to open, to be made safe. Please send it smaller.',
+  ),
   ARCHIVE_DAMAGED: quarantined(
     'The archive is damaged. What could be read of it was taken; the rest is missing.',
   ),

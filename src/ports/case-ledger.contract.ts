@@ -128,8 +128,12 @@ export const caseLedgerContract = (name: string, open: OpenLedgers): void => {
       await ledgers.intake.leaveOut(sending.sender, [last.id], noon)
       await ledgers.intake.finish(sending.sender, 'receipt', noon)
       expect(await complete()).toBe(false)
+      expect(await ledgers.cases.makeReady(sending.case, noon)).toBe(false)
       await admitAll(ledgers, pack.id)
       expect(await complete()).toBe(true)
+      const made = await race(4, () => ledgers.cases.makeReady(sending.case, noon))
+      expect(made.filter((moved) => moved)).toHaveLength(1)
+      expect((await ledgers.cases.findCase(sending.case))?.state).toBe('ready')
     })
 
     it('waits for a second sender only once that one began', async () => {

@@ -24,6 +24,11 @@ export type CaseLedger = {
   countItems(id: CaseId): Promise<CaseCounts>
   /** False when the case was not in a state from which `to` may be reached. */
   moveCase(id: CaseId, to: CaseState, at: Date): Promise<boolean>
+  /**
+   * `collecting → ready`, if the case is complete; what somebody is deciding about it meanwhile is waited for. True
+   * when this call moved it.
+   */
+  makeReady(id: CaseId, at: Date): Promise<boolean>
   addSender(row: {
     id: SenderId
     case: CaseId

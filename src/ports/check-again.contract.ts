@@ -88,6 +88,22 @@ export const checkAgainContract = (name: string, open: OpenLedgers): void => {
       expect(await ledgers.cases.moveCase(sending.case, 'ready', after(90))).toBe(true)
     })
 
+    it('never leaves a case ready with something unchecked in it, whoever is first', async () => {
+      for (let round = 0; round < 12; round += 1) {
+        sending = await openSender(ledgers)
+        const { items } = await unlooked([5])
+        await ledgers.intake.finish(sending.sender, 'receipt', noon)
+        const [item = newId<ItemId>()] = items
+        const [asked] = await Promise.all([
+          ask(item),
+          ledgers.cases.makeReady(sending.case, noon),
+          ledgers.cases.makeReady(sending.case, noon),
+        ])
+        granted(asked)
+        expect((await ledgers.cases.findCase(sending.case))?.state).toBe('collecting')
+      }
+    })
+
     it('leaves a case where it is that somebody reads already, and one that was never ready', async () => {
       const state = async () => (await ledgers.cases.findCase(sending.case))?.state
       const { items } = await unlooked([5])

@@ -36,7 +36,8 @@ export type Findings = {
 export const mostTextBytes = 262_144
 
 export type Inspector = {
-  inspect(source: ByteSource): Promise<Findings>
+  /** Files `from` one pack never take every child at once, so that a bad pack holds up no other. */
+  inspect(source: ByteSource, from?: string): Promise<Findings>
   /** Ends its processes. */
   close(): Promise<void>
 }

@@ -142,12 +142,15 @@ const decide = async (
   const inspected: Promise<Findings> | Findings =
     item.size === 0
       ? { kind: 'other', codes: ['EMPTY_FILE'], instance: null, facts: {} }
-      : needs.inspector.inspect({
-          size: item.size,
-          head: heads.get(item.id),
-          read: (offset, length) =>
-            readItemRange(extents, read, offset, Math.min(item.size, offset + length)),
-        })
+      : needs.inspector.inspect(
+          {
+            size: item.size,
+            head: heads.get(item.id),
+            read: (offset, length) =>
+              readItemRange(extents, read, offset, Math.min(item.size, offset + length)),
+          },
+          pack.id,
+        )
   const [found, scanned] = await Promise.all([inspected, scanWhole(needs, pack, item.size, extents, read)])
   const { verdict } = scanned
   const { name, modified } = openName(item.plan, have(plans, item.plan), item.id, item.sealedName)

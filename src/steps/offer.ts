@@ -7,7 +7,7 @@ import type { Clock } from '#ports/clock.ts'
 import type { JobQueue } from '#ports/job-queue.ts'
 
 export type OfferNeeds = {
-  readonly cases: CaseLedger
+  readonly cases: Pick<CaseLedger, 'makeReady'>
   readonly audit: AuditLedger
   readonly queue: JobQueue
   readonly clock: Clock
@@ -17,10 +17,8 @@ export type OfferNeeds = {
 export const offer =
   ({ cases, audit, queue, clock }: OfferNeeds) =>
   async (id: CaseId): Promise<boolean> => {
-    const row = await cases.findCase(id)
-    if (row === null || row.state !== 'collecting' || !(await cases.isComplete(id))) return false
     const at = clock.now()
-    if (!(await cases.moveCase(id, 'ready', at))) return false
+    if (!(await cases.makeReady(id, at))) return false
     await audit.append(
       { action: 'case.ready', actor: { kind: 'worker' }, case: id, object: id, facts: {} },
       at,

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { CaseState } from '#domain/case.ts'
 import type { CaseId, ItemId } from '#domain/id.ts'
 import { sealDiscList } from '#formats/disc-list.ts'
+import { packText } from '#formats/item-text.ts'
 import type { CaseKey } from '#ports/case-vault.ts'
 import type { CameItem } from '#ports/completeness-ledger.ts'
 import { readCompleteness } from './read-completeness.ts'
@@ -55,7 +56,12 @@ const read = async (
     cases: { findCase: async (id) => (id === of ? row : null) },
     completeness: { cameOf: async () => items },
     vault: { open: async () => key } as unknown as Parameters<typeof readCompleteness>[0]['vault'],
-    texts: async () => texts,
+    delivery: {
+      documents: async () => ({
+        wrappedKey: 'w',
+        documents: texts.map((text) => ({ item: 'a document' as ItemId, sealedText: packText(text) })),
+      }),
+    },
   })(of, 'desk')
   return 'refused' in found ? found.refused : found.map(({ code, came, expected }) => [code, came, expected])
 }
@@ -95,7 +101,7 @@ describe('readCompleteness', () => {
     ])
   })
 
-  it('reads texts where somebody keeps them', async () => {
+  it('reads what documents mention', async () => {
     expect(await read([], { texts: ['MRT des Knies'] })).toEqual([['MENTIONED_NOT_CAME', null, null]])
   })
 

@@ -1,9 +1,11 @@
 /**
- * Read completeness: what seems to be missing of a case, found anew each time from the ledger and the sealed facts.
- * Texts of documents come from `texts` where somebody keeps them.
+ * Read completeness: what seems to be missing of a case, found anew each time from the ledger, the sealed facts and
+ * the words of its documents.
  */
+import { setImmediate as giveWay } from 'node:timers/promises'
 import { mayRead } from '#domain/case.ts'
 import type { Came, CameInstance } from '#domain/completeness/came.ts'
+import { type ImageKind, mentionedModalities } from '#domain/completeness/mentioned-modalities.ts'
 import type { Note } from '#domain/completeness/note.ts'
 import { completenessNotes, notesForReader } from '#domain/completeness.ts'
 import { type Refusal, refuse } from '#domain/fault.ts'
@@ -12,17 +14,16 @@ import { type ItemState, readableStates } from '#domain/item.ts'
 import { listSeal } from '#domain/seal-name.ts'
 import type { VerdictCode } from '#domain/verdict.ts'
 import { readDiscList } from '#formats/disc-list.ts'
+import { unpackText } from '#formats/item-text.ts'
 import type { CaseLedger } from '#ports/case-ledger.ts'
-import type { CaseKey, CaseVault } from '#ports/case-vault.ts'
+import type { CaseKey } from '#ports/case-vault.ts'
 import type { CameItem, CompletenessLedger } from '#ports/completeness-ledger.ts'
+import { type OpenDocumentsNeeds, openDocuments } from '#ports/open-documents.ts'
 import { openFacts } from '#ports/open-sealed.ts'
 
-export type ReadCompletenessNeeds = {
+export type ReadCompletenessNeeds = OpenDocumentsNeeds & {
   readonly cases: Pick<CaseLedger, 'findCase'>
   readonly completeness: CompletenessLedger
-  readonly vault: CaseVault
-  /** The words of every document of a case, opened; none where nobody keeps them. */
-  readonly texts?: (id: CaseId, key: CaseKey) => Promise<readonly string[]>
 }
 
 /** Codes of records that arrived and that nothing could read. */
@@ -55,13 +56,24 @@ const openInstance = (
 const rejectedFor = (item: CameItem, codes: readonly VerdictCode[]): boolean =>
   item.state === 'rejected' && item.codes.some((code) => codes.includes(code))
 
+const findMentioned = async (needs: OpenDocumentsNeeds, of: CaseId): Promise<ReadonlySet<ImageKind>> => {
+  const mentioned = new Set<ImageKind>()
+  for await (const { words } of openDocuments(needs, of)) {
+    if (words !== null) for (const kind of mentionedModalities(unpackText(words))) mentioned.add(kind)
+    // A long text takes milliseconds, and others wait for this process too.
+    await giveWay()
+  }
+  return mentioned
+}
+
 /**
  * The notes for the desk, or those that a reader of the case may have. Refuses `case.not-found`, and `case.closed`
  * for a case that is not read any more.
  */
 export const readCompleteness =
-  ({ cases, completeness, vault, texts = async () => [] }: ReadCompletenessNeeds) =>
+  (needs: ReadCompletenessNeeds) =>
   async (of: CaseId, reader: 'desk' | 'reader'): Promise<readonly Note[] | Refusal> => {
+    const { cases, completeness, vault } = needs
     const row = await cases.findCase(of)
     if (row === null) return refuse('case.not-found')
     if (row.keys === null || !mayRead(row.state)) return refuse('case.closed')
@@ -76,7 +88,7 @@ export const readCompleteness =
       unfinished: count(items, ({ state }) => unfinished.includes(state)),
       unreadable: count(items, (item) => rejectedFor(item, unreadable)),
       duplicates: count(items, (item) => rejectedFor(item, ['DUPLICATE'])),
-      texts: await texts(of, key),
+      mentioned: await findMentioned(needs, of),
     }
     return reader === 'desk' ? completenessNotes(came) : notesForReader(came)
   }

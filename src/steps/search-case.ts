@@ -5,20 +5,16 @@
 import { setImmediate as giveWay } from 'node:timers/promises'
 import { type Refusal, refuse } from '#domain/fault.ts'
 import type { CaseId, GrantId, ItemId } from '#domain/id.ts'
-import { textSeal } from '#domain/seal-name.ts'
 import { findWords, searchWords } from '#domain/text-search.ts'
 import { unpackText } from '#formats/item-text.ts'
 import type { AuditLedger } from '#ports/audit-ledger.ts'
-import type { CaseKey, CaseVault } from '#ports/case-vault.ts'
 import type { Clock } from '#ports/clock.ts'
-import type { DeliveryLedger, DocumentText } from '#ports/delivery-ledger.ts'
+import { type OpenDocumentsNeeds, openDocuments } from '#ports/open-documents.ts'
 
 /** Whose grant it is searched with. */
 type Reader = { readonly grant: GrantId }
 
-export type SearchCaseNeeds = {
-  readonly delivery: Pick<DeliveryLedger, 'documents'>
-  readonly vault: CaseVault
+export type SearchCaseNeeds = OpenDocumentsNeeds & {
   readonly audit: Pick<AuditLedger, 'append'>
   readonly clock: Clock
 }
@@ -32,23 +28,7 @@ export type Found = {
   readonly withoutText: number
 }
 
-const atOnce = 50
 const mostItems = 100
-
-async function* documentsOf(
-  { delivery, vault }: SearchCaseNeeds,
-  of: CaseId,
-): AsyncGenerator<readonly [key: CaseKey, documents: readonly DocumentText[]]> {
-  let key: CaseKey | null = null
-  for (let after: ItemId | null = null; ; ) {
-    const page = await delivery.documents(of, after, atOnce)
-    if (page === null) return
-    key ??= await vault.open(of, page.wrappedKey)
-    yield [key, page.documents]
-    after = page.documents.at(-1)?.item ?? null
-    if (after === null || page.documents.length < atOnce) return
-  }
-}
 
 /** Refuses `request.invalid` for what holds no letter and no digit. */
 export const searchCase =
@@ -58,19 +38,18 @@ export const searchCase =
     if (words.length === 0) return refuse('request.invalid')
     const items: { item: ItemId; snippets: readonly string[] }[] = []
     let [documents, withoutText, found] = [0, 0, 0]
-    for await (const [key, some] of documentsOf(needs, of))
-      for (const { item, sealedText } of some) {
-        documents += 1
-        if (sealedText === null) {
-          withoutText += 1
-          continue
-        }
-        const snippets = findWords(unpackText(key.unseal(sealedText, textSeal(of, item))), words)
-        if (snippets !== null) found += 1
-        if (snippets !== null && items.length < mostItems) items.push({ item, snippets })
-        // A long text takes milliseconds, and others wait for this process too.
-        await giveWay()
+    for await (const { item, words: kept } of openDocuments(needs, of)) {
+      documents += 1
+      if (kept === null) {
+        withoutText += 1
+        continue
       }
+      const snippets = findWords(unpackText(kept), words)
+      if (snippets !== null) found += 1
+      if (snippets !== null && items.length < mostItems) items.push({ item, snippets })
+      // A long text takes milliseconds, and others wait for this process too.
+      await giveWay()
+    }
     await needs.audit.append(
       {
         action: 'case.searched',

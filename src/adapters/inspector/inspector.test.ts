@@ -227,6 +227,21 @@ describe('a child that misbehaves', () => {
     expect((await startTrial().inspect(sourceOf(`${letter}.`))).codes).toEqual(['CHECK_UNAVAILABLE'])
   })
 
+  it('from one pack leaves a child for every other', async () => {
+    const inspector = start({ children: 2, childModule: misbehaving, limits: { fileMs: 3_000 } })
+    await inspector.inspect(sourceOf('a'), 'good')
+    let ended = 0
+    const bad = ['h1', 'h2'].map(async (text) => {
+      const found = await inspector.inspect(sourceOf(text), 'bad')
+      ended += 1
+      return found
+    })
+    for (let file = 0; file < 20; file += 1)
+      expect((await inspector.inspect(sourceOf('a'), 'good')).codes).toEqual(['NOT_DICOM_OR_PDF'])
+    expect(ended).toBe(0)
+    expect((await Promise.all(bad)).map(({ codes }) => codes)).toEqual(bad.map(() => ['CHECK_UNAVAILABLE']))
+  })
+
   it('is stopped when it grows', async () => {
     const inspector = startTrial({ fileMs: 20_000, dataBytes: 700_000_000 })
     expect(inspector.limits).toBe('full')

@@ -48,6 +48,12 @@ const usualLimits: InspectorLimits = {
 
 const mostStarts = 2
 
+type Waiting = {
+  readonly from: string
+  readonly take: (slot: Slot) => void
+  readonly refuse: (cause: Fault) => void
+}
+
 type Slot = { child: Child | null; ready: Promise<boolean>; files: number }
 
 const emptyFile: Findings = { kind: 'other', codes: ['EMPTY_FILE'], instance: null, facts: {} }
@@ -55,6 +61,7 @@ const emptyFile: Findings = { kind: 'other', codes: ['EMPTY_FILE'], instance: nu
 const unanswered = (head: Buffer): Findings => {
   const sniffed = sniff(head)
   if (sniffed === 'pdf') return { kind: 'pdf', codes: ['PDF_LIMIT'], instance: null, facts: {} }
+  // Of a picture that was not read to its end nobody knows what must not leave it.
   if (sniffed === 'picture') return { kind: 'picture', codes: ['PICTURE_LIMIT'], instance: null, facts: {} }
   const kind = sniffed === 'other' ? 'other' : 'dicom'
   return { kind, codes: ['CHECK_UNAVAILABLE'], instance: null, facts: {} }
@@ -65,7 +72,9 @@ export const openInspector = (options: InspectorOptions = {}): IsolatedInspector
   const limits = { ...usualLimits, ...options.limits }
   const childModule = options.childModule ?? join(import.meta.dirname, 'child.ts')
   const isolation = planIsolation(options.node ?? process.execPath, childModule, limits)
-  const waiting: { readonly take: (slot: Slot) => void; readonly refuse: (cause: Fault) => void }[] = []
+  const waiting: Waiting[] = []
+  const busy = new Map<string, number>()
+  const mostOfOne = Math.max(1, (options.children ?? 1) - 1)
   let closed = false
 
   const start = (slot: Slot): void => {
@@ -86,16 +95,38 @@ export const openInspector = (options: InspectorOptions = {}): IsolatedInspector
   })
   const idle = [...slots]
 
-  const take = (): Promise<Slot> => {
-    if (closed) return Promise.reject(new Fault('internal'))
-    const slot = idle.pop()
-    if (slot !== undefined) return Promise.resolve(slot)
-    return new Promise((resolve, reject) => waiting.push({ take: resolve, refuse: reject }))
+  const mayTake = (from: string): boolean => from === '' || (busy.get(from) ?? 0) < mostOfOne
+  const enter = (from: string): void => {
+    busy.set(from, (busy.get(from) ?? 0) + 1)
   }
-  const give = (slot: Slot): void => {
-    const next = waiting.shift()
-    if (next === undefined) idle.push(slot)
-    else next.take(slot)
+  const leave = (from: string): void => {
+    const left = (busy.get(from) ?? 0) - 1
+    if (left > 0) busy.set(from, left)
+    else busy.delete(from)
+  }
+  const take = (from: string): Promise<Slot> => {
+    if (closed) return Promise.reject(new Fault('internal'))
+    const slot = mayTake(from) ? idle.pop() : undefined
+    if (slot === undefined)
+      return new Promise((resolve, reject) => waiting.push({ from, take: resolve, refuse: reject }))
+    enter(from)
+    return Promise.resolve(slot)
+  }
+  const give = (slot: Slot, from: string): void => {
+    leave(from)
+    idle.push(slot)
+    // The first of those who wait, one for each child that is free now.
+    for (let at = 0; at < waiting.length && idle.length > 0; ) {
+      const next = waiting[at]
+      const free = next !== undefined && mayTake(next.from) ? idle.pop() : undefined
+      if (next === undefined || free === undefined) {
+        at += 1
+        continue
+      }
+      waiting.splice(at, 1)
+      enter(next.from)
+      next.take(free)
+    }
   }
 
   const ask = async (slot: Slot, source: ByteSource, head: Buffer): Promise<Findings> => {
@@ -118,19 +149,19 @@ export const openInspector = (options: InspectorOptions = {}): IsolatedInspector
   return {
     limits: isolation.limits,
     pids: () => slots.map((slot) => slot.child?.pid).filter((pid) => pid !== undefined),
-    inspect: async (source) => {
+    inspect: async (source, from = '') => {
       if (source.size === 0) return emptyFile
       const head =
         source.head?.subarray(0, headBytes) ??
         (await readExactly(source, 0, Math.min(headBytes, source.size)))
-      const slot = await take()
+      const slot = await take(from)
       try {
         const findings = await ask(slot, source, head)
         // A child that ended because we are closing says nothing about the file.
         if (closed) throw new Fault('internal')
         return findings
       } finally {
-        give(slot)
+        give(slot, from)
       }
     },
     close: async () => {

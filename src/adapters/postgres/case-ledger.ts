@@ -1,10 +1,12 @@
 /** Cases and senders in PostgreSQL. */
-import { sql } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import { caseMachine } from '#domain/case.ts'
+import type { CaseId } from '#domain/id.ts'
 import { waitingStates } from '#domain/item.ts'
 import type { CaseLedger, CaseRow } from '#ports/case-ledger.ts'
 import { type Database, guarded } from './database.ts'
 import { noteChange } from './note-change.ts'
+import type { Tables } from './tables.ts'
 
 const columns = ['id', 'state', 'revision', 'wrapped_key', 'intake_key', 'details', 'created_at'] as const
 
@@ -29,6 +31,19 @@ const toCase = (row: Row): CaseRow => ({
       : { wrappedKey: row.wrapped_key, intakeKey: row.intake_key },
   details: row.details,
 })
+
+const isComplete = async (db: Database | Transaction<Tables>, id: CaseId): Promise<boolean> => {
+  const row = await db
+    .selectNoFrom([
+      sql<boolean>`exists (select from senders where case_id = ${id} and finished_at is not null)`.as('some'),
+      sql<boolean>`exists (select from senders where case_id = ${id}
+        and started_at is not null and finished_at is null)`.as('working'),
+      sql<boolean>`exists (select from items where case_id = ${id}
+        and state = any(${[...waitingStates]}))`.as('waiting'),
+    ])
+    .executeTakeFirstOrThrow()
+  return row.some && !row.working && !row.waiting
+}
 
 export const createCaseLedger = (db: Database): CaseLedger => ({
   openCase: ({ id, keys, details, at }) =>
@@ -109,19 +124,23 @@ export const createCaseLedger = (db: Database): CaseLedger => ({
       }),
     ),
 
-  isComplete: (id) =>
-    guarded(async () => {
-      const row = await db
-        .selectNoFrom([
-          sql<boolean>`exists (select from senders where case_id = ${id} and finished_at is not null)`.as(
-            'some',
-          ),
-          sql<boolean>`exists (select from senders where case_id = ${id}
-            and started_at is not null and finished_at is null)`.as('working'),
-          sql<boolean>`exists (select from items where case_id = ${id}
-            and state = any(${[...waitingStates]}))`.as('waiting'),
-        ])
-        .executeTakeFirstOrThrow()
-      return row.some && !row.working && !row.waiting
-    }),
+  makeReady: (id, at) =>
+    guarded(() =>
+      db.transaction().execute(async (trx) => {
+        // Looked at only once nobody else has the case, or what they did meanwhile would not be seen.
+        const held = await trx
+          .selectFrom('cases')
+          .select('id')
+          .where('id', '=', id)
+          .where('state', '=', 'collecting')
+          .forUpdate()
+          .executeTakeFirst()
+        if (held === undefined || !(await isComplete(trx, id))) return false
+        await trx.updateTable('cases').set({ state: 'ready', changed_at: at }).where('id', '=', id).execute()
+        await noteChange(trx, id)
+        return true
+      }),
+    ),
+
+  isComplete: (id) => guarded(() => isComplete(db, id)),
 })

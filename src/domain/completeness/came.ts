@@ -1,4 +1,5 @@
 /** Came: everything of a case that has come, as far as completeness asks. */
+import type { ImageKind } from './mentioned-modalities.ts'
 
 /** How many there should be, as an object itself says. Few do. */
 export type ExpectedCounts = {
@@ -50,6 +51,6 @@ export type Came = {
   readonly unreadable: number
   /** Files refused because the same bytes were there. */
   readonly duplicates: number
-  /** Words of documents. */
-  readonly texts: readonly string[]
+  /** Kinds of images that documents speak of. */
+  readonly mentioned: ReadonlySet<ImageKind>
 }
