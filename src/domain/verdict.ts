@@ -158,10 +158,13 @@ export const worstOutcome = (codes: readonly VerdictCode[]): Outcome =>
     return order.indexOf(outcome) > order.indexOf(worst) ? outcome : worst
   }, 'accepted')
 
+/** True of a sound file, and nothing its sender would want to be told. */
+const unsaid: ReadonlySet<VerdictCode> = new Set(['IDENTITY_MATCH', 'PREAMBLE_TIFF', 'PDF_URI'])
+
 /** The sentence of the code that decided, for the sender; null for a clean file. */
 export const verdictSentence = (codes: readonly VerdictCode[]): string | null => {
   const worst = worstOutcome(codes)
-  const deciding = codes.find((code) => verdictTable[code].outcome === worst)
+  const deciding = codes.find((code) => verdictTable[code].outcome === worst && !unsaid.has(code))
   return deciding === undefined ? null : verdictTable[deciding].sentence
 }
 
