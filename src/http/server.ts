@@ -24,6 +24,9 @@ export const createServer = (app: Express): Server => {
   return server
 }
 
+/** A request that was on its way when the last one was answered is still heard, ms. */
+const leastGraceMs = 300
+
 /**
  * Ends a server: at once newcomers hear 503, on connections old and new, for `graceMs` and until everyone inside
  * has been answered. Only then it stops listening. What still runs after `mostMs` is cut.
@@ -35,7 +38,7 @@ export const endServer = async (
 ): Promise<void> => {
   const patience = new AbortController()
   const late = sleep(mostMs, null, { signal: patience.signal }).catch(() => null)
-  await Promise.race([Promise.all([door.close(), sleep(graceMs)]), late])
+  await Promise.race([Promise.all([door.close(), sleep(Math.max(leastGraceMs, graceMs))]), late])
   const closed = new Promise<void>((done) => server.close(() => done()))
   server.closeIdleConnections()
   await Promise.race([closed, late])
