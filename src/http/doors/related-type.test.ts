@@ -14,6 +14,11 @@ describe('readStoreForm', () => {
     ['multipart/related; start="<1@x>"; start-info=x; type="application/dicom"; boundary=a;', 'a'],
     ['multipart/related; type="application/dicom; transfer-syntax=1.2"; boundary=a', 'a'],
     ['multipart/related; boundary=a', 'a'],
+    // As Orthanc 1.10 writes it.
+    [
+      'multipart/related; type="application/dicom"; boundary=ffd596e4-836f-4c18-90eb-c446c89ae002-ffd596e4-836f-4c18-90eb-c446c89ae002',
+      'ffd596e4-836f-4c18-90eb-c446c89ae002-ffd596e4-836f-4c18-90eb-c446c89ae002',
+    ],
     [`multipart/related; type="application/dicom"; boundary=${'b'.repeat(70)}`, 'b'.repeat(70)],
   ])('%s', (field, boundary) => {
     expect(readStoreForm(field)).toEqual({ boundary })
@@ -30,7 +35,7 @@ describe('readStoreForm', () => {
     [`multipart/related; x="${'y'.repeat(3_000)}"`, 'other-type'],
     ['multipart/related; type="application/dicom"', 'no-boundary'],
     ['multipart/related; type="application/dicom"; boundary=', 'no-boundary'],
-    [`multipart/related; boundary=${'b'.repeat(71)}`, 'no-boundary'],
+    [`multipart/related; boundary=${'b'.repeat(129)}`, 'no-boundary'],
     ['multipart/related; boundary="a "', 'no-boundary'],
     ['multipart/related; boundary="a\nb"', 'no-boundary'],
     ['multipart/related; boundary=a; boundary=b', 'no-boundary'],

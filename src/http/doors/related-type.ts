@@ -17,8 +17,8 @@ const essence = /^[ \t]*([A-Za-z0-9!#$&^_.+-]+\/[A-Za-z0-9!#$&^_.+-]+)[ \t]*(?=;
 const parameter =
   /;[ \t]*([A-Za-z0-9!#$%&'*+.^_`|~-]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))[ \t]*/gy
 
-// RFC 2046 §5.1.1: 1 to 70 of these, and no space at the end.
-const usableBoundary = /^[A-Za-z0-9'()+_,./:=? -]{0,69}[A-Za-z0-9'()+_,./:=?-]$/
+// RFC 2046 §5.1.1: 1 to 70 of these, and no space at the end. Orthanc sends 73 (two UUIDs), so more must pass.
+const usableBoundary = /^[A-Za-z0-9'()+_,./:=? -]{0,127}[A-Za-z0-9'()+_,./:=?-]$/
 
 const readParameters = (text: string): ReadonlyMap<string, string> | null => {
   const found = new Map<string, string>()

@@ -201,7 +201,7 @@ describe('the STOW door', () => {
     ['multipart/related; type="application/dicom+xml"; boundary=B', 415, 'request.type'],
     ['multipart/form-data; boundary=B', 415, 'request.type'],
     ['multipart/related; type="application/dicom"', 400, 'request.invalid'],
-    [`multipart/related; type="application/dicom"; boundary=${'B'.repeat(71)}`, 400, 'request.invalid'],
+    [`multipart/related; type="application/dicom"; boundary=${'B'.repeat(129)}`, 400, 'request.invalid'],
   ])('refuses %s', async (type, status, word) => {
     const { url, recorded } = await begin()
     expect(await code(await post(url, bytes(bodyOf([first.bytes])), { 'content-type': type }))).toEqual([
