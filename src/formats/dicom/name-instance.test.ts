@@ -26,13 +26,14 @@ describe('nameInstance', () => {
   it('names it without a preamble, and from a head that ends anywhere behind the names', async () => {
     const { bytes, sopUid, studyUid } = sliceOf(syntaxes.explicitLittle)
     expect(await nameInstance(bytes.subarray(132))).toMatchObject({ sopUid, studyUid })
-    const known = new Set<string | null>()
+    const known = new Set<string>()
+    const studies = new Set<string | null | undefined>()
     for (let end = 0; end < bytes.length; end += 1) {
       const named = await nameInstance(bytes.subarray(0, end))
       if (named !== null) known.add(named.sopUid)
-      if (end > 1_500) expect(named?.studyUid).toBe(studyUid)
+      if (end > 1_000) studies.add(named?.studyUid)
     }
-    expect([...known]).toEqual([sopUid])
+    expect([[...known], [...studies]]).toEqual([[sopUid], [studyUid]])
   })
 
   it('gives no name to what has none', async () => {
@@ -52,7 +53,7 @@ describe('nameInstance', () => {
       const bad = Buffer.from(bytes.subarray(0, 200 + random.below(bytes.length - 200)))
       for (let bits = 0; bits <= round % 8; bits += 1) bad[random.below(bad.length)] = random.below(256)
       const named = await nameInstance(bad)
-      if (named !== null) expect(named.sopUid).toMatch(/^[\w.-]{1,128}$/)
+      expect(named?.sopUid ?? '0').toMatch(/^[\w.-]{1,128}$/)
     }
   })
 })

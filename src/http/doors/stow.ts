@@ -65,7 +65,7 @@ const takeInstances = ({ nameInstance, ids }: StoreNeeds, receiving: Receiving) 
     sink,
     instances: instances as readonly Instance[],
     /** True, once, when `receiving` wanted a pause since it was last asked. */
-    wantsPause(): boolean {
+    wantsPause: (): boolean => {
       const wanted = !room
       room = true
       return wanted
