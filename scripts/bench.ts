@@ -2,7 +2,7 @@
  * Bench: the river's figures on this machine, as CPU-seconds per GB (1e9 bytes) of each process, MB/s, peak
  * memory and latency, with the goals beside them. Wall times swing with the machine's load; CPU-seconds hold.
  *
- *     ./scripts/bench [--on embedded|servers|both] [--door parts|digest|multipart|all] [--rounds 4] [--slices 500]
+ *     ./scripts/bench [--on embedded|servers|both] [--door parts|digest|multipart|stow|all] [--rounds 4] [--slices 500]
  *                     [--only inspect] [--inspectors N]
  *
  * `servers`: PostgreSQL, Redis and RADOS Gateway in place of the embedded stores. `--only inspect`: only what files

@@ -23,6 +23,7 @@ import { authorizeOperator, authorizeReader, authorizeSender } from '#steps/auth
 import { checkAgain, decide } from '#steps/decide.ts'
 import { exchangeLink } from '#steps/exchange-link.ts'
 import { finishSend, sendStatus } from '#steps/finish-send.ts'
+import { nameInstance } from '#steps/name-instance.ts'
 import { openCase } from '#steps/open-case.ts'
 import { openGrant, revokeGrant } from '#steps/open-grant.ts'
 import { openLink, renewLink, revokeLink } from '#steps/open-link.ts'
@@ -86,6 +87,7 @@ const intakeSide = (config: Config, adapters: Adapters, metrics: Metrics): Side<
     exchangeLink: exchangeLink({ links, tokens: linkReader, secrets, audit, queue, clock, ids }),
     planSend: planSend({ intake, seal, store, clock, ids }),
     receive: countReceived(receive({ store, intake, seal, queue, clock, ids }), metrics),
+    nameInstance,
     finishSend: finishSend({ intake, statements, queue, audit, clock }),
     sendStatus: sendStatus({ intake }),
   }

@@ -17,7 +17,10 @@ describe('openApiDocument', () => {
     const security =
       operation.gate === 'anyone'
         ? []
-        : [{ [operation.gate]: operation.scope === undefined ? [] : [operation.scope] }]
+        : [
+            { [operation.gate]: operation.scope === undefined ? [] : [operation.scope] },
+            ...(operation.basic === true ? [{ password: [] }] : []),
+          ]
     expect(described?.['security']).toEqual(security)
     expect(described?.['requestBody'] !== undefined).toBe(operation.body !== undefined)
     expect(Object.keys(described?.['responses'] as object)).toContain(String(operation.reply.status))
@@ -37,7 +40,7 @@ describe('openApiDocument', () => {
     const used = Array.from(text.matchAll(/#\/components\/schemas\/(\w+)/g), ([, name]) => name)
     expect(used.length).toBeGreaterThan(20)
     for (const name of used) expect(Object.keys(schemas ?? {})).toContain(name)
-    expect(Object.keys(securitySchemes ?? {})).toEqual(['operator', 'sender', 'reader'])
+    expect(Object.keys(securitySchemes ?? {})).toEqual(['operator', 'sender', 'password', 'reader'])
     expect(text).not.toContain('$defs')
   })
 

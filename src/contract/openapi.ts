@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 description, made from the list of operations so that it cannot say something else. */
 import { z } from 'zod'
 import type { FaultCode } from '#domain/fault.ts'
+import { longestUid, uidPattern } from '#domain/study.ts'
 import type { Gate, Operation } from './operation.ts'
 import { operations } from './operations.ts'
 import { problem } from './problem.ts'
@@ -54,7 +55,11 @@ const successOf = (name: string, { reply }: Operation): Json => {
   }
   if (!('type' in reply)) return { [reply.status]: { description: 'Done' } }
   const content = { [reply.type]: { schema: { type: 'string', format: 'binary' } } }
-  const whole = { 200: { description: 'The whole', content } }
+  const also = Object.entries(reply.also ?? {})
+  const whole = {
+    200: { description: 'The whole', content },
+    ...Object.fromEntries(also.map(([status, description]) => [status, { description, content }])),
+  }
   if (reply.ranges === undefined) return whole
   return {
     ...whole,
@@ -78,8 +83,10 @@ const refusedOf = (operation: Operation, statusOf: (code: FaultCode) => number):
   }
 }
 
-const securityOf = ({ gate, scope }: Operation): Json[] =>
-  gate === 'anyone' ? [] : [{ [gate]: scope === undefined ? [] : [scope] }]
+const securityOf = ({ gate, scope, basic }: Operation): Json[] =>
+  gate === 'anyone'
+    ? []
+    : [{ [gate]: scope === undefined ? [] : [scope] }, ...(basic === true ? [{ password: [] }] : [])]
 
 const pathOf = (name: string, operation: Operation, statusOf: (code: FaultCode) => number): Json => ({
   operationId: name,
@@ -94,7 +101,10 @@ const parametersOf = (path: string): Json[] =>
     name,
     in: 'path',
     required: true,
-    schema: { type: 'string', format: 'uuid' },
+    schema:
+      name === 'study'
+        ? { type: 'string', pattern: uidPattern.source, maxLength: longestUid }
+        : { type: 'string', format: 'uuid' },
   }))
 
 const pathsOf = (list: readonly (readonly [string, Operation])[], statusOf: (code: FaultCode) => number) => {
@@ -146,6 +156,11 @@ export const openApiDocument = ({
       securitySchemes: {
         operator: bearer('A session of the desk, from POST /api/operator/sign-in'),
         sender: bearer('A sender’s session, from POST /api/send/exchange'),
+        password: {
+          type: 'http',
+          scheme: 'basic',
+          description: 'A sender’s session as the password, with any name',
+        },
         reader: bearer('A reader’s token for one case, from POST /api/cases/{case}/grants', 'at+jwt'),
       },
     },

@@ -23,16 +23,24 @@ export type OperationReply =
       readonly otherwise?: 503
     }
   | { readonly status: 204 }
-  | { readonly status: 200; readonly type: string; readonly ranges?: true }
+  | {
+      readonly status: 200
+      readonly type: string
+      readonly ranges?: true
+      /** Further statuses with a body of the same type, and what they mean. */
+      readonly also?: Readonly<Partial<Record<202 | 409, string>>>
+    }
 
 export type Operation = {
   readonly side: Side
-  readonly method: 'GET' | 'POST' | 'PUT'
-  /** Parameters in braces; each is an id. */
+  readonly method: 'GET' | 'POST' | 'PUT' | 'OPTIONS'
+  /** Parameters in braces; each is an id, but `study`, which is a UID. */
   readonly path: `/${string}`
   readonly gate: Gate
   /** What a reader's token must allow. */
   readonly scope?: Scope
+  /** The session may also come as the password of `Authorization: Basic`, for programs that know nothing else. */
+  readonly basic?: true
   /** Counted per client address. */
   readonly limited?: true
   readonly summary: string

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { dependencyNames } from '#domain/dependency.ts'
 import { completenessOperations } from './completeness.ts'
 import { deskOperations } from './desk-operations.ts'
+import { dicomwebOperations } from './dicomweb-operations.ts'
 import type { Operation } from './operation.ts'
 import { quarantineOperations } from './quarantine-operations.ts'
 import { sendOperations } from './send-operations.ts'
@@ -74,6 +75,7 @@ export const operations = {
   ...quarantineOperations,
   ...completenessOperations,
   ...sendOperations,
+  ...dicomwebOperations,
 } as const
 
 export type Operations = typeof operations

@@ -5,6 +5,16 @@
  */
 import type { ExpectedCounts } from './completeness/came.ts'
 
+/** A UID has at most so many characters (PS3.5 §9.1). */
+export const longestUid = 64
+
+/** Its form, without the rule against leading zeros, which real files break. */
+export const uidPattern = /^[0-9]+(\.[0-9]+)*$/
+
+/** The text as a UID, or null when it is none. */
+export const readUid = (text: unknown): string | null =>
+  typeof text === 'string' && text.length <= longestUid && uidPattern.test(text) ? text : null
+
 export type InstanceFacts = {
   readonly studyUid: string
   readonly seriesUid: string

@@ -13,6 +13,7 @@ import type { authorizeOperator, authorizeReader, authorizeSender } from '#steps
 import type { checkAgain, decide } from '#steps/decide.ts'
 import type { exchangeLink } from '#steps/exchange-link.ts'
 import type { finishSend, sendStatus } from '#steps/finish-send.ts'
+import type { nameInstance } from '#steps/name-instance.ts'
 import type { openCase } from '#steps/open-case.ts'
 import type { openGrant, revokeGrant } from '#steps/open-grant.ts'
 import type { openLink, renewLink, revokeLink } from '#steps/open-link.ts'
@@ -56,6 +57,7 @@ export type IntakeNeeds = {
   readonly exchangeLink: ReturnType<typeof exchangeLink>
   readonly planSend: ReturnType<typeof planSend>
   readonly receive: ReturnType<typeof receive>
+  readonly nameInstance: typeof nameInstance
   readonly finishSend: ReturnType<typeof finishSend>
   readonly sendStatus: ReturnType<typeof sendStatus>
 }

@@ -6,6 +6,7 @@ import type { AnyId, CaseId, GrantId, ItemId, LinkId, OperatorId, SenderId, Sess
 import type { JournalFields } from '#ports/journal.ts'
 import { noMetrics } from '#ports/metrics.ts'
 import { noTracing } from '#ports/tracing.ts'
+import { nameInstance } from '#steps/name-instance.ts'
 import type { Received, Receiving, UnplannedFile } from '#steps/receive.ts'
 import { createApp, type HttpNeeds } from './app.ts'
 import { createDoor } from './door.ts'
@@ -127,6 +128,7 @@ export const rehearse = async (
       recorded.push(record)
       return recordingReceiving(record, behaviour)
     },
+    nameInstance,
     exchangeLink: absent,
     planSend: absent,
     finishSend: absent,

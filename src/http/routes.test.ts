@@ -29,6 +29,7 @@ describe('the access table', () => {
       'GET /healthz',
       'GET /readyz',
       'GET /send',
+      'OPTIONS /dicomweb/',
       'POST /api/operator/sign-in',
       'POST /api/send/exchange',
     ])

@@ -6,6 +6,7 @@ import { sendBundle, sendContent, sendManifest } from './deliveries/records.ts'
 import { searchRecords } from './deliveries/search.ts'
 import { formDoor } from './doors/multipart.ts'
 import { partsDoor } from './doors/parts.ts'
+import { storeInstances, storeStudy } from './doors/stow.ts'
 import * as missing from './handlers/completeness.ts'
 import * as desk from './handlers/desk.ts'
 import * as open from './handlers/open.ts'
@@ -55,6 +56,10 @@ export const routes = (needs: HttpNeeds): Routes => ({
   files:       ['POST', '/api/send/files',                       'sender',        formDoor(needs)],
   finish:      ['POST', '/api/send/finish',                      'sender',        send.finish(needs)],
   status:      ['GET',  '/api/send/status',                      'sender',        send.status(needs)],
+
+  capabilities: ['OPTIONS', '/dicomweb/',                        'anyone',        open.capabilities(needs)],
+  storeInstances: ['POST', '/dicomweb/studies',                  'sender',        storeInstances(needs)],
+  storeStudy:  ['POST', '/dicomweb/studies/{study}',             'sender',        storeStudy(needs)],
 
   bundle:      ['GET',  '/api/cases/{case}/bundle',              'case:download', sendBundle(needs)],
   manifest:    ['GET',  '/api/cases/{case}/manifest',            'case:read',     sendManifest(needs)],

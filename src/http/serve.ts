@@ -6,6 +6,7 @@ import express, { type Request, type RequestHandler, type Response } from 'expre
 import type { Operation } from '#contract/operation.ts'
 import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import { readId } from '#domain/id.ts'
+import { readUid } from '#domain/study.ts'
 import { limitByAddress } from './gates/address-limit.ts'
 import { passOperator } from './gates/operator.ts'
 import { passReader } from './gates/reader.ts'
@@ -30,11 +31,12 @@ const notFound = {
   grant: 'grant.not-found',
 } as const
 
-/** Path parameters are ids; what is none names nothing. */
+/** Path parameters are ids; what is none names nothing. A study's UID is only compared, never looked up. */
 const readParams = (req: Request): Record<string, string> | Refusal => {
   const read: Record<string, string> = {}
   for (const [name, text] of Object.entries(req.params)) {
-    const known = readId(text)
+    const known = name === 'study' ? readUid(text) : readId(text)
+    if (known === null && name === 'study') return refuse('request.invalid', { needed: 'study UID' })
     if (known === null) return refuse(notFound[name as keyof typeof notFound] ?? 'request.not-found')
     read[name] = known
   }
@@ -66,9 +68,9 @@ export const gates = (needs: HttpNeeds) => {
   const operator = passOperator(needs.authorizeOperator)
   const sender = passSender(needs.authorizeSender)
   const reader = passReader(needs.authorizeReader)
-  return async ({ gate, scope, limited }: Operation, req: Request): Promise<unknown> => {
+  return async ({ gate, scope, basic, limited }: Operation, req: Request): Promise<unknown> => {
     if (gate === 'operator') return operator(req)
-    if (gate === 'sender') return sender(req)
+    if (gate === 'sender') return sender(req, basic === true)
     if (gate === 'reader') return scope === undefined ? refuse('token.scope') : reader(req, scope)
     return limited === true ? limit(req.ip) : null
   }

@@ -2,9 +2,9 @@
  * Disc directory: the objects a DICOMDIR lists (PS3.10 §8.6, PS3.3 Annex F). Records are walked in the order in which
  * they stand: the offsets that link them are wrong or missing on many discs, and prove nothing.
  */
-import { mostListed } from '#domain/study.ts'
+import { longestUid, mostListed } from '#domain/study.ts'
 import type { HeaderScan } from './header-scan.ts'
-import { isUsableUid, longestUid } from './uid.ts'
+import { isUsableUid } from './uid.ts'
 
 const recordsTag = 0x00041220
 const inUseTag = 0x00041410

@@ -1,9 +1,8 @@
 /** UIDs: the dotted numbers that name studies, series and objects (PS3.5 §9.1). */
+import { longestUid } from '#domain/study.ts'
 
 const wellFormed = /^(0|[1-9]\d*)(\.(0|[1-9]\d*))+$/
 const usable = /^[0-9A-Za-z][0-9A-Za-z._-]*$/
-/** What a UID of the standard may have. */
-export const longestUid = 64
 const longestUsable = 128
 
 /** True for a UID as the standard writes it. */

@@ -1,10 +1,10 @@
 /** The gate of senders: a live session begun with an upload link. */
 import type { Request } from 'express'
 import type { authorizeSender } from '#steps/authorize.ts'
-import { bearerOf } from './bearer.ts'
+import { bearerOf, passwordOf } from './bearer.ts'
 
-/** Refuses `session.missing`, `session.ended`, `link.revoked`, `case.closed`. */
+/** `basic`: a password counts too. Refuses `session.missing`, `session.ended`, `link.revoked`, `case.closed`. */
 export const passSender =
   (authorize: ReturnType<typeof authorizeSender>) =>
-  (req: Request): ReturnType<typeof authorize> =>
-    authorize(bearerOf(req))
+  (req: Request, basic: boolean): ReturnType<typeof authorize> =>
+    authorize(bearerOf(req) ?? (basic ? passwordOf(req) : null))

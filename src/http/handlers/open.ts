@@ -33,3 +33,29 @@ export const description = ({ publicUrl }: CommonNeeds): Handler<'description'> 
   const document = openApiDocument({ publicUrl, statusOf })
   return () => document
 }
+
+/** As the WADL of PS3.18 Annex H in JSON: nothing but storing. */
+export const capabilities = ({ publicUrl }: CommonNeeds): Handler<'capabilities'> => {
+  const storing = (id: string) => ({
+    '@name': 'POST',
+    '@id': id,
+    request: { representation: [{ '@mediaType': 'multipart/related; type="application/dicom"' }] },
+    response: [
+      {
+        '@status': '200 202 409',
+        representation: [
+          { '@mediaType': 'application/dicom+json' },
+          { '@mediaType': 'application/dicom+xml' },
+        ],
+      },
+    ],
+  })
+  const resource = [
+    {
+      '@path': 'studies',
+      method: [storing('StoreInstances')],
+      resource: [{ '@path': '{StudyInstanceUID}', method: [storing('StoreStudyInstances')] }],
+    },
+  ]
+  return () => ({ application: { resources: { '@base': `${publicUrl}/dicomweb`, resource } } })
+}
