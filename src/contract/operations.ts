@@ -9,6 +9,7 @@ import { deskOperations } from './desk-operations.ts'
 import type { Operation } from './operation.ts'
 import { quarantineOperations } from './quarantine-operations.ts'
 import { sendOperations } from './send-operations.ts'
+import { tusOperations } from './tus-operations.ts'
 
 const openOperations = {
   health: {
@@ -74,6 +75,7 @@ export const operations = {
   ...quarantineOperations,
   ...completenessOperations,
   ...sendOperations,
+  ...tusOperations,
 } as const
 
 export type Operations = typeof operations

@@ -105,10 +105,13 @@ export const createApp = (
       throw new Error(`the access table is not as the contract says: ${name}`)
     const pattern = expressPath(operation.path)
     const answer = serve(operation, handle as AnyHandler, pass)
-    app[operation.method.toLowerCase() as 'get' | 'post' | 'put'](pattern, (req: Request, res: Response) => {
-      tale(res).route = pattern
-      return answer(req, res)
-    })
+    app[operation.method.toLowerCase() as 'get' | 'post' | 'put' | 'options' | 'head' | 'patch' | 'delete'](
+      pattern,
+      (req: Request, res: Response) => {
+        tale(res).route = pattern
+        return answer(req, res)
+      },
+    )
     const allowed = methods.get(pattern) ?? []
     methods.set(pattern, [...allowed, ...(method === 'GET' ? ['GET', 'HEAD'] : [method])])
   }
