@@ -53,7 +53,7 @@ beforeEach(async () => {
 })
 
 /** What the desk reads once the files were looked into; before that the names are sealed. */
-const names = async () => (await desk.items(caseId)).map((item) => item.name).toSorted()
+const names = async () => (await desk.items(caseId)).map((item) => String(item.name)).toSorted()
 
 const terms = () => ({
   endpoint: `${server.url}${tusPath}`,

@@ -117,7 +117,8 @@ const sendRefusal = ({ req, res }: TusCall, error: unknown, status: number): voi
     return
   }
   // Anything but the protocol's own noes is for whoever answers failures.
-  if (error !== null && libraryStatus(error) === null) throw error
+  if (error !== null && libraryStatus(error) === null)
+    throw error instanceof Error ? error : new Error('tus failed', { cause: error })
   sendProblem(req, res, refuse(codes[status] ?? 'request.invalid'), { status: statuses[status] ?? status })
 }
 
