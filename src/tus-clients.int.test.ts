@@ -97,6 +97,8 @@ describe('tus-js-client', () => {
     const half = Promise.withResolvers<void>()
     const { upload, ended } = sendFile({
       chunkSize: 12_000_000,
+      // A server takes a while to come back on a busy machine.
+      retryDelays: Array(120).fill(250),
       onChunkComplete: (_, accepted) => {
         offsets.push(accepted)
         half.resolve()
