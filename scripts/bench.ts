@@ -2,17 +2,18 @@
  * Bench: the river's figures on this machine, as CPU-seconds per GB (1e9 bytes) of each process, MB/s, peak
  * memory and latency, with the goals beside them. Wall times swing with the machine's load; CPU-seconds hold.
  *
- *     ./scripts/bench [--on embedded|servers|both] [--door parts|digest|multipart|stow|all] [--rounds 4] [--slices 500]
- *                     [--only inspect] [--inspectors N]
+ *     ./scripts/bench [--on embedded|servers|both] [--door parts|digest|multipart|stow|tus|all] [--rounds 4]
+ *                     [--slices 500] [--only inspect] [--inspectors N]
  *
  * `servers`: PostgreSQL, Redis and RADOS Gateway in place of the embedded stores. `--only inspect`: only what files
- * cost that are looked into, hostile ones too. No scanner runs.
+ * cost that are looked into, hostile ones too. `--door tus`: only one file of 1 GiB, by tus and in parts. No scanner runs.
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measureNeighbour, measurePdfs } from '#fixtures/bench/inspections.ts'
+import { measureLongFile } from '#fixtures/bench/long-file.ts'
 import { type Bench, countRequests, doorNames, runBundle, runDoor } from '#fixtures/bench/rounds.ts'
 import { openStage, type StageName, stageNames } from '#fixtures/bench/stage.ts'
 import { signIn } from '#fixtures/client/desk.ts'
@@ -33,6 +34,7 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds)
 const slices = Number(values.slices)
 const inspectOnly = values.only === 'inspect'
+const longOnly = values.door === 'tus'
 const doors = doorNames.filter((door) =>
   inspectOnly ? door === 'parts' : values.door === door || values.door === 'all',
 )
@@ -70,9 +72,10 @@ const run = async (name: StageName): Promise<void> => {
         await runDoor(bench, { door, slices, seed: seed + 1, alone: false, floor })
         if (!inspectOnly) await runBundle(bench, id, floor)
       }
-    await measurePdfs(table, rounds)
-    await measureNeighbour(bench, rounds)
-    if (!inspectOnly) await countRequests(bench)
+    if (longOnly || values.door === 'all') await measureLongFile(bench, rounds)
+    if (!longOnly) await measurePdfs(table, rounds)
+    if (!longOnly) await measureNeighbour(bench, rounds)
+    if (!inspectOnly && !longOnly) await countRequests(bench)
     await noteMemory(bench)
     console.log(`\non ${name} stores`)
     for (const line of table.lines()) console.log(line)

@@ -33,6 +33,7 @@ import { listDecisions, listItems, listQuarantine, readCase } from '#steps/read-
 import { readCompleteness } from '#steps/read-completeness.ts'
 import { readItem } from '#steps/read-item.ts'
 import { receive } from '#steps/receive.ts'
+import { dropUpload, findUpload } from '#steps/resume-upload.ts'
 import { searchCase } from '#steps/search-case.ts'
 import { signIn } from '#steps/sign-in.ts'
 import { startWorker } from '#workers/main.ts'
@@ -90,6 +91,8 @@ const intakeSide = (config: Config, adapters: Adapters, metrics: Metrics): Side<
     nameInstance,
     finishSend: finishSend({ intake, statements, queue, audit, clock }),
     sendStatus: sendStatus({ intake }),
+    findUpload: findUpload({ intake }),
+    dropUpload: dropUpload({ intake, clock }),
   }
 }
 

@@ -14,7 +14,7 @@ export type OperationBody =
   | { readonly json: ZodType; readonly limit: number }
   | { readonly type: string; readonly about: string }
 
-/** A JSON reply, nothing (204), or something of another media type. */
+/** A JSON reply, header fields alone, or something of another media type. */
 export type OperationReply =
   | {
       readonly status: 200 | 201
@@ -22,7 +22,7 @@ export type OperationReply =
       /** The same words go with this status when the answer is no. */
       readonly otherwise?: 503
     }
-  | { readonly status: 204 }
+  | { readonly status: 200 | 201 | 204 }
   | {
       readonly status: 200
       readonly type: string
@@ -33,7 +33,7 @@ export type OperationReply =
 
 export type Operation = {
   readonly side: Side
-  readonly method: 'GET' | 'POST' | 'PUT' | 'OPTIONS'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'OPTIONS' | 'HEAD' | 'PATCH' | 'DELETE'
   /** Parameters in braces; each is an id, but `study`, which is a UID. */
   readonly path: `/${string}`
   readonly gate: Gate

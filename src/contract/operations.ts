@@ -10,6 +10,7 @@ import { dicomwebOperations } from './dicomweb-operations.ts'
 import type { Operation } from './operation.ts'
 import { quarantineOperations } from './quarantine-operations.ts'
 import { sendOperations } from './send-operations.ts'
+import { tusOperations } from './tus-operations.ts'
 
 const openOperations = {
   health: {
@@ -76,6 +77,7 @@ export const operations = {
   ...completenessOperations,
   ...sendOperations,
   ...dicomwebOperations,
+  ...tusOperations,
 } as const
 
 export type Operations = typeof operations

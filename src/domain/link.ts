@@ -20,6 +20,10 @@ export const longestLinkDays = 30
 /** A sender's session: ends after this much quiet, or this long after it began, whatever happens. */
 export const senderSession = { idleMinutes: 30, absoluteHours: 24 } as const
 
+/** When a session that began then is over at the latest. */
+export const sessionEnd = (begunAt: Date): Date =>
+  new Date(begunAt.getTime() + senderSession.absoluteHours * 3_600_000)
+
 export type SenderRole = 'provider' | 'patient' | 'family'
 
 export type UploadLink = {

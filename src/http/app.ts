@@ -105,7 +105,7 @@ export const createApp = (
       throw new Error(`the access table is not as the contract says: ${name}`)
     const pattern = expressPath(operation.path)
     const answer = serve(operation, handle as AnyHandler, pass)
-    app[operation.method.toLowerCase() as 'get' | 'post' | 'put' | 'options'](
+    app[operation.method.toLowerCase() as 'get' | 'post' | 'put' | 'options' | 'head' | 'patch' | 'delete'](
       pattern,
       (req: Request, res: Response) => {
         tale(res).route = pattern

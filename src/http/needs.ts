@@ -23,6 +23,7 @@ import type { listDecisions, listItems, listQuarantine, readCase } from '#steps/
 import type { readCompleteness } from '#steps/read-completeness.ts'
 import type { readItem } from '#steps/read-item.ts'
 import type { receive } from '#steps/receive.ts'
+import type { dropUpload, findUpload } from '#steps/resume-upload.ts'
 import type { searchCase } from '#steps/search-case.ts'
 import type { signIn } from '#steps/sign-in.ts'
 import type { Door } from './door.ts'
@@ -60,6 +61,8 @@ export type IntakeNeeds = {
   readonly nameInstance: typeof nameInstance
   readonly finishSend: ReturnType<typeof finishSend>
   readonly sendStatus: ReturnType<typeof sendStatus>
+  readonly findUpload: ReturnType<typeof findUpload>
+  readonly dropUpload: ReturnType<typeof dropUpload>
 }
 
 /** Used only by a process with the role `portal`. */

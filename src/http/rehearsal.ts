@@ -89,6 +89,7 @@ export const actors = {
     sender: newId<SenderId>(),
     case: newId<CaseId>(),
     intakeKey: '',
+    endsAt: new Date(Date.now() + 86_400_000),
   },
 } as const
 
@@ -133,6 +134,8 @@ export const rehearse = async (
     planSend: absent,
     finishSend: absent,
     sendStatus: absent,
+    findUpload: absent,
+    dropUpload: absent,
     signIn: absent,
     openCase: absent,
     readCase: absent,

@@ -7,6 +7,7 @@ import { searchRecords } from './deliveries/search.ts'
 import { formDoor } from './doors/multipart.ts'
 import { partsDoor } from './doors/parts.ts'
 import { storeInstances, storeStudy } from './doors/stow.ts'
+import { tusDoor } from './doors/tus.ts'
 import * as missing from './handlers/completeness.ts'
 import * as desk from './handlers/desk.ts'
 import * as open from './handlers/open.ts'
@@ -19,7 +20,7 @@ import type { Routes } from './route.ts'
 
 /** The table, bound to what it needs. */
 // biome-ignore format: one row, one line
-export const routes = (needs: HttpNeeds): Routes => ({
+export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
   home:        ['GET',  '/',                                     'anyone',        homePage(needs)],
   sendPage:    ['GET',  '/send',                                 'anyone',        sendPage(needs)],
   health:      ['GET',  '/healthz',                              'anyone',        open.health],
@@ -60,6 +61,12 @@ export const routes = (needs: HttpNeeds): Routes => ({
   capabilities: ['OPTIONS', '/dicomweb/',                        'anyone',        open.capabilities(needs)],
   storeInstances: ['POST', '/dicomweb/studies',                  'sender',        storeInstances(needs)],
   storeStudy:  ['POST', '/dicomweb/studies/{study}',             'sender',        storeStudy(needs)],
+  tusOptions:  ['OPTIONS', '/api/send/tus',                      'sender',        tus],
+  tusCreate:   ['POST', '/api/send/tus',                         'sender',        tus],
+  tusProbe:    ['HEAD', '/api/send/tus/{item}',                  'sender',        tus],
+  tusAppend:   ['PATCH', '/api/send/tus/{item}',                 'sender',        tus],
+  tusEnd:      ['DELETE', '/api/send/tus/{item}',                'sender',        tus],
+  tusInstead:  ['POST', '/api/send/tus/{item}',                  'sender',        tus],
 
   bundle:      ['GET',  '/api/cases/{case}/bundle',              'case:download', sendBundle(needs)],
   manifest:    ['GET',  '/api/cases/{case}/manifest',            'case:read',     sendManifest(needs)],

@@ -84,6 +84,21 @@ export const intakeLedgerContract = (name: string, open: OpenLedgers): void => {
       })
     })
 
+    it('finds one item of its sender alone, with what is missing of it', async () => {
+      const large = newLargeFile()
+      const whole = newFile(5)
+      await plan([large, whole])
+      granted(await send([large, 0, 2], [whole]))
+      const find = (item: ItemId, of = sending.sender) => ledgers.intake.findItem(of, item)
+      const { id, size } = large
+      expect(await find(id)).toEqual({ id, size, state: 'receiving', missing: [{ first: 2, count: 2 }] })
+      expect(await find(whole.id)).toMatchObject({ state: 'received', missing: [] })
+      expect(await find(id, await addSender(ledgers, sending.case))).toBeNull()
+      expect(await find(newId<ItemId>())).toBeNull()
+      await ledgers.intake.leaveOut(sending.sender, [id], noon)
+      expect(await find(id)).toMatchObject({ state: 'discarded', missing: [] })
+    })
+
     it('lists everything of a sender, without runs when brief', async () => {
       const { files } = await arrive(ledgers, sending, [5, 6])
       const waiting = newFile(7)

@@ -76,6 +76,8 @@ export type IntakeLedger = {
    * partly arrived before or does not fit the item, `case.closed` when the case stopped receiving meanwhile.
    */
   recordPacks(packs: readonly NewPack[]): Promise<RecordedPacks | Refusal>
+  /** One item that this sender announced, and what of it is missing; null for any other. */
+  findItem(sender: SenderId, item: ItemId): Promise<PlannedItem | null>
   /** `receiving → discarded` for files the sender leaves out; returns how many moved. */
   leaveOut(sender: SenderId, items: readonly ItemId[], at: Date): Promise<number>
   /** Everything this sender announced and what came out of it, without extents when `brief`. */

@@ -90,6 +90,7 @@ export const linkLedgerContract = (name: string, open: OpenLedgers): void => {
         id: asked.id,
         link: link.id,
         intakeKey: `intake ${sending.case}`,
+        endsAt: after(86_400),
       })
       expect(await ledgers.links.linkById(link.id)).toMatchObject({ uses: 1 })
       expect(granted(await ledgers.links.session(asked.tokenHash, noon))).toMatchObject({ id: asked.id })

@@ -28,6 +28,8 @@ export type SenderSession = {
   readonly sender: SenderId
   readonly case: CaseId
   readonly intakeKey: string
+  /** When it is over at the latest, however busy it is. */
+  readonly endsAt: Date
 }
 
 export type LinkLedger = {

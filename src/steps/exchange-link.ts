@@ -4,7 +4,6 @@
  */
 import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import type { SessionId } from '#domain/id.ts'
-import { senderSession } from '#domain/link.ts'
 import { indexCase } from '#jobs/jobs.ts'
 import type { AuditLedger } from '#ports/audit-ledger.ts'
 import type { Clock, Ids } from '#ports/clock.ts'
@@ -27,7 +26,6 @@ export type Exchanged = {
   readonly session: SenderSession
   /** The bearer of the session; shown once. */
   readonly token: string
-  readonly endsAt: Date
 }
 
 /** Refuses a wrong or missing code. The try is counted before the answer is known to be right. */
@@ -70,6 +68,5 @@ export const exchangeLink =
     await say('link.exchanged', {})
     // A counted use must not come back with a ledger that was rebuilt; any other waits for the next index.
     if (link.maxUses !== null) await queue.add(indexCase, { case: link.case }).catch(() => {})
-    const endsAt = new Date(at.getTime() + senderSession.absoluteHours * 3_600_000)
-    return { session: begun, token: bearer, endsAt }
+    return { session: begun, token: bearer }
   }

@@ -23,8 +23,16 @@ export type PlanSendNeeds = {
   readonly ids: Ids
 }
 
-/** A file as the sender's machine names it; `modified` in milliseconds since 1970. */
-export type AnnouncedFile = { readonly path: string; readonly size: number; readonly modified: number | null }
+/**
+ * A file as the sender's machine names it; `modified` in milliseconds since 1970. `alone`: a file of its own, never
+ * the one announced before under the same name, which may be another file of another folder.
+ */
+export type AnnouncedFile = {
+  readonly path: string
+  readonly size: number
+  readonly modified: number | null
+  readonly alone?: true
+}
 
 /** Items one sender may announce. */
 export const mostItems = 200_000
@@ -41,12 +49,15 @@ export const planSend =
     const lockedKey = await seal.lock(session.case, session.intakeKey, key)
     const sealName = nameSealer(id, key)
     const plan = { id, case: session.case, sender: session.sender, archive: null, lockedKey, at: clock.now() }
-    const announced = files.map(({ path, size, modified }) => {
+    const announced = files.map(({ path, size, modified, alone }) => {
       const item = ids.next<ItemId>()
       return {
         id: item,
         size,
-        fingerprint: seal.fingerprint(session.sender, `${path}\n${size}\n${modified ?? ''}`),
+        fingerprint:
+          alone === true
+            ? randomBytes(32)
+            : seal.fingerprint(session.sender, `${path}\n${size}\n${modified ?? ''}`),
         sealedName: sealName(item, { name: path, modified }),
       }
     })

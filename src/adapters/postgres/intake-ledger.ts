@@ -1,5 +1,5 @@
 /** What senders announced and what of it is kept, in PostgreSQL. */
-import { sql, type Transaction } from 'kysely'
+import { type Selectable, sql, type Transaction } from 'kysely'
 import { mayReceive } from '#domain/case.ts'
 import { type Refusal, refuse } from '#domain/fault.ts'
 import type { SenderId } from '#domain/id.ts'
@@ -55,6 +55,15 @@ const readItems = async (
   }))
 }
 
+type ItemRow = Pick<Selectable<Tables['items']>, 'id' | 'size' | 'state' | 'have'>
+
+const toPlanned = ({ id, size, state, have }: ItemRow): PlannedItem => ({
+  id,
+  size,
+  state,
+  missing: state === 'receiving' ? missingRuns(readRuns(have), chunkCount(size)) : [],
+})
+
 export const createIntakeLedger = (db: Database): IntakeLedger => ({
   plan: (plan, files, most) =>
     guarded(() =>
@@ -97,15 +106,25 @@ export const createIntakeLedger = (db: Database): IntakeLedger => ({
         const known = new Map(rows.map((row) => [row.fingerprint.toString('hex'), row]))
         return files.flatMap((file) => {
           const row = known.get(Buffer.from(file.fingerprint).toString('hex'))
-          if (row === undefined) return []
-          const missing =
-            row.state === 'receiving' ? missingRuns(readRuns(row.have), chunkCount(row.size)) : []
-          return [{ id: row.id, size: row.size, state: row.state, missing }]
+          return row === undefined ? [] : [toPlanned(row)]
         })
       }),
     ),
 
   recordPacks: (packs) => guarded(() => db.transaction().execute((trx) => recordAll(trx, packs))),
+
+  findItem: (sender, item) =>
+    guarded(async () => {
+      const row = await db
+        .selectFrom('items')
+        .innerJoin('plans', 'plans.id', 'items.plan_id')
+        .select(['items.id', 'size', 'state', 'have'])
+        .where('items.id', '=', item)
+        .where('items.sender_id', '=', sender)
+        .where('archive_item', 'is', null)
+        .executeTakeFirst()
+      return row === undefined ? null : toPlanned(row)
+    }),
 
   leaveOut: (sender, items, at) =>
     guarded(async () => {

@@ -3,7 +3,7 @@ import { type Selectable, sql, type Transaction } from 'kysely'
 import { mayReceive } from '#domain/case.ts'
 import { type Refusal, refuse } from '#domain/fault.ts'
 import type { LinkId } from '#domain/id.ts'
-import { linkMachine, lockout, senderSession, type UploadLink } from '#domain/link.ts'
+import { linkMachine, lockout, senderSession, sessionEnd, type UploadLink } from '#domain/link.ts'
 import type { LinkLedger } from '#ports/link-ledger.ts'
 import { type Database, guarded } from './database.ts'
 import { noteChange } from './note-change.ts'
@@ -133,6 +133,7 @@ export const createLinkLedger = (db: Database): LinkLedger => ({
           sender: row.sender_id,
           case: row.case_id,
           intakeKey: owner.intake_key,
+          endsAt: sessionEnd(session.at),
         }
       }),
     ),
@@ -178,9 +179,8 @@ export const createLinkLedger = (db: Database): LinkLedger => ({
       if (row.link_state === 'revoked') return refuse('link.revoked')
       if (!mayReceive(row.case_state) || row.intake_key === null) return refuse('case.closed')
       const quiet = at.getTime() - row.seen_at.getTime()
-      const age = at.getTime() - row.created_at.getTime()
-      if (quiet > senderSession.idleMinutes * minutes || age > senderSession.absoluteHours * 60 * minutes)
-        return refuse('session.ended')
+      const endsAt = sessionEnd(row.created_at)
+      if (quiet > senderSession.idleMinutes * minutes || at > endsAt) return refuse('session.ended')
       if (quiet >= seenGrain)
         await db.updateTable('sessions').set({ seen_at: at }).where('id', '=', row.id).execute()
       return {
@@ -189,6 +189,7 @@ export const createLinkLedger = (db: Database): LinkLedger => ({
         sender: row.sender_id,
         case: row.case_id,
         intakeKey: row.intake_key,
+        endsAt,
       }
     }),
 

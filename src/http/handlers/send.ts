@@ -11,8 +11,8 @@ export const exchange =
   async ({ body }) => {
     const begun = await needs.exchangeLink(body.link, body.code)
     if (isRefusal(begun)) return begun
-    const { session, token, endsAt } = begun
-    return { session: token, endsAt: endsAt.toISOString(), case: session.case, chunkBytes, partBytes }
+    const { session, token } = begun
+    return { session: token, endsAt: session.endsAt.toISOString(), case: session.case, chunkBytes, partBytes }
   }
 
 export const plan =
