@@ -180,18 +180,19 @@ export const archiveLedgerContract = (name: string, open: OpenLedgers): void => 
       expect(await ledgers.delivery.item(sending.case, archive)).toBeNull()
     })
 
-    it('released takes a ready case back, and is not released where nothing is taken any more', async () => {
+    it('released, and again, takes a ready case back, and only where records are taken', async () => {
       const state = async () => (await ledgers.cases.findCase(sending.case))?.state
-      const release = () =>
+      const decide = (act: 'release' | 'discard') =>
         ledgers.decisions.decide({
           case: sending.case,
           item: archive,
           by: newId<OperatorId>(),
-          act: 'release',
+          act,
           reason: 'other',
           sealedNote: null,
           at: noon,
         })
+      const release = () => decide('release')
       await ledgers.archives.closeArchive(archive, ['ARCHIVE_DAMAGED'], noon)
       expect(await ledgers.cases.moveCase(sending.case, 'ready', noon)).toBe(true)
       granted(await release())
@@ -207,6 +208,8 @@ export const archiveLedgerContract = (name: string, open: OpenLedgers): void => 
         'in_review',
         [archive],
       ])
+      await ledgers.archives.closeArchive(archive, ['ARCHIVE_DAMAGED'], noon)
+      expect(granted(await decide('discard'))).toMatchObject({ state: 'discarded', packs: [pack] })
     })
 
     it('released from quarantine is opened again, and never read', async () => {

@@ -31,6 +31,7 @@ import type { PlannedFile } from '#ports/intake-ledger.ts'
 import type { IntakeSeal } from '#ports/intake-seal.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
 import { putObject } from '#ports/put-object.ts'
+import { readPacks } from '#ports/read-packs.ts'
 import type { ArchiveEntry, ArchiveEvent, Unpacker } from '#ports/unpacker.ts'
 
 export type UnpackNeeds = CloseArchiveNeeds & {
@@ -55,16 +56,11 @@ const aheadBytes = 4_194_304
 
 /** Codes of failures that were the world's, not the archive's. */
 const passing = new Set(['store.unavailable', 'store.full', 'ledger.unavailable', 'key.unavailable'])
-
 const openSource = async (needs: UnpackNeeds, archive: OpenArchive): Promise<ByteSource> => {
   const { extents, size } = archive
   const key = await needs.vault.open(archive.case, archive.wrappedKey)
   const opened = extents.map((extent) => ({ ...extent, key: key.unwrap(extent.wrappedKey) }))
-  const read = readAhead(
-    (pack, at, length) => needs.store.read(packObject(pack), at, length),
-    opened,
-    aheadBytes,
-  )
+  const read = readAhead(readPacks(needs.store), opened, aheadBytes)
   return {
     size,
     read: (offset, length) => readItemRange(opened, read, offset, Math.min(size, offset + length)),
