@@ -56,6 +56,7 @@ const aheadBytes = 4_194_304
 
 /** Codes of failures that were the world's, not the archive's. */
 const passing = new Set(['store.unavailable', 'store.full', 'ledger.unavailable', 'key.unavailable'])
+
 const openSource = async (needs: UnpackNeeds, archive: OpenArchive): Promise<ByteSource> => {
   const { extents, size } = archive
   const key = await needs.vault.open(archive.case, archive.wrappedKey)
