@@ -58,14 +58,12 @@ const aheadBytes = 4_194_304
 const passing = new Set(['store.unavailable', 'store.full', 'ledger.unavailable', 'key.unavailable'])
 
 const openSource = async (needs: UnpackNeeds, archive: OpenArchive): Promise<ByteSource> => {
-  const { extents, size } = archive
-  const key = await needs.vault.open(archive.case, archive.wrappedKey)
+  const { extents, size, wrappedKey } = archive
+  const key = await needs.vault.open(archive.case, wrappedKey)
   const opened = extents.map((extent) => ({ ...extent, key: key.unwrap(extent.wrappedKey) }))
   const read = readAhead(readPacks(needs.store), opened, aheadBytes)
-  return {
-    size,
-    read: (offset, length) => readItemRange(opened, read, offset, Math.min(size, offset + length)),
-  }
+  const most = (offset: number, length: number): number => Math.min(size, offset + length)
+  return { size, read: (offset, length) => readItemRange(opened, read, offset, most(offset, length)) }
 }
 
 /** Files that are recorded together. */
