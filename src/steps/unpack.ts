@@ -62,8 +62,8 @@ const openSource = async (needs: UnpackNeeds, archive: OpenArchive): Promise<Byt
   const key = await needs.vault.open(archive.case, wrappedKey)
   const opened = extents.map((extent) => ({ ...extent, key: key.unwrap(extent.wrappedKey) }))
   const read = readAhead(readPacks(needs.store), opened, aheadBytes)
-  const most = (offset: number, length: number): number => Math.min(size, offset + length)
-  return { size, read: (offset, length) => readItemRange(opened, read, offset, most(offset, length)) }
+  const endOf = (offset: number, length: number): number => Math.min(size, offset + length)
+  return { size, read: (offset, length) => readItemRange(opened, read, offset, endOf(offset, length)) }
 }
 
 /** Files that are recorded together. */
