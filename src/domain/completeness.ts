@@ -66,9 +66,14 @@ const judgeStudy = (study: string, all: readonly CameInstance[]): readonly Note[
 
 const judgeLists = ({ lists, instances }: Came): readonly Note[] => {
   const have = new Set(instances.map(({ sopUid }) => sopUid))
-  // The same disc sent twice has one list.
-  const discs = new Map(lists.map((list) => [list.toSorted().join(' '), new Set(list)] as const))
-  return [...discs.values()].flatMap((listed) => {
+  const discs: ReadonlySet<string>[] = []
+  for (const list of lists) {
+    const listed = new Set(list)
+    // The same disc sent twice has one list.
+    if (!discs.some((disc) => disc.size === listed.size && list.every((uid) => disc.has(uid))))
+      discs.push(listed)
+  }
+  return discs.flatMap((listed) => {
     const came = [...listed].filter((uid) => have.has(uid)).length
     const sentence = `The disc lists ${counted(listed.size, 'image', 'images')}, ${came} arrived.`
     return came < listed.size ? [aboutCase('CD_INCOMPLETE', sentence, [came, listed.size])] : []

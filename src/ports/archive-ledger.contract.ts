@@ -38,7 +38,8 @@ export const archiveLedgerContract = (name: string, open: OpenLedgers): void => 
       pack = arrived.pack.id
     })
 
-    const record = (files: readonly PlannedFile[], of = archive, most = 99, given = files) =>
+    const plenty = { files: 99, bytes: 1e9 }
+    const record = (files: readonly PlannedFile[], of = archive, most = plenty, given = files) =>
       ledgers.archives.recordEntries(
         { id: newId<PlanId>(), ...sending, archive: of, lockedKey: 'plan key', at: noon },
         files,
@@ -96,18 +97,33 @@ export const archiveLedgerContract = (name: string, open: OpenLedgers): void => 
       expect(outcomes.filter((one) => refusedOf(one) === null)).toHaveLength(1)
       expect(outcomes.filter((one) => refusedOf(one) === 'state.conflict')).toHaveLength(4)
       expect(await itemsOf()).toHaveLength(3)
-      expect(refusedOf(await record([newFile(7), newFile(8)], archive, 3))).toBe('plan.too-many')
-      const short = newFile(9)
-      expect(refusedOf(await record([short], archive, 99, [{ ...short, size: 8 }] as PlannedFile[]))).toBe(
-        'plan.changed',
+      expect(refusedOf(await record([newFile(7), newFile(8)], archive, { ...plenty, files: 3 }))).toBe(
+        'plan.too-many',
       )
-      await expect(record([newFile(7), newFile(8)], archive, 99, [])).rejects.toMatchObject({
+      const short = newFile(9)
+      expect(
+        refusedOf(await record([short], archive, plenty, [{ ...short, size: 8 }] as PlannedFile[])),
+      ).toBe('plan.changed')
+      await expect(record([newFile(7), newFile(8)], archive, plenty, [])).rejects.toMatchObject({
         code: 'internal',
       })
       expect(refusedOf(await record([newFile(7)], newId<ItemId>()))).toBe('state.conflict')
       await ledgers.cases.moveCase(sending.case, 'withdrawn', noon)
       expect(refusedOf(await record([newFile(7)]))).toBe('case.closed')
       expect(await itemsOf()).toHaveLength(3)
+    })
+
+    it('takes no more bytes than a sender may bring, also out of archives inside others', async () => {
+      const most = { files: 99, bytes: 1_000 }
+      const inner = newFile(600)
+      granted(await record([inner], archive, most))
+      const [next] = await ledgers.admission.owedPacks(after(9), 9)
+      await admitAll(ledgers, next ?? newId(), { kind: 'archive' })
+      expect(refusedOf(await record([newFile(401)], inner.id, most))).toBe('plan.too-many')
+      granted(await record([newFile(400)], inner.id, most))
+      expect(refusedOf(await record([newFile(1)], archive, most))).toBe('plan.too-many')
+      granted(await record([newFile(0)], archive, most))
+      expect(await itemsOf()).toHaveLength(4)
     })
 
     it('holds up its case, and no sender: what came out of it nobody announced', async () => {
@@ -162,6 +178,38 @@ export const archiveLedgerContract = (name: string, open: OpenLedgers): void => 
       expect(await ledgers.archives.owedArchives(after(9), 9)).toEqual([])
       expect(await ledgers.admission.dropPack(pack)).toBe(state !== 'quarantined')
       expect(await ledgers.delivery.item(sending.case, archive)).toBeNull()
+    })
+
+    it('released, and again, takes a ready case back, and only where records are taken', async () => {
+      const state = async () => (await ledgers.cases.findCase(sending.case))?.state
+      const decide = (act: 'release' | 'discard') =>
+        ledgers.decisions.decide({
+          case: sending.case,
+          item: archive,
+          by: newId<OperatorId>(),
+          act,
+          reason: 'other',
+          sealedNote: null,
+          at: noon,
+        })
+      const release = () => decide('release')
+      await ledgers.archives.closeArchive(archive, ['ARCHIVE_DAMAGED'], noon)
+      expect(await ledgers.cases.moveCase(sending.case, 'ready', noon)).toBe(true)
+      granted(await release())
+      expect(await state()).toBe('collecting')
+      await ledgers.archives.closeArchive(archive, ['ARCHIVE_DAMAGED'], noon)
+      for (const next of ['ready', 'assigned', 'in_review', 'opined'] as const)
+        expect(await ledgers.cases.moveCase(sending.case, next, noon)).toBe(true)
+      expect(refusedOf(await release())).toBe('case.closed')
+      expect(await ledgers.decisions.decisionsOf(sending.case)).toHaveLength(1)
+      await ledgers.cases.moveCase(sending.case, 'in_review', noon)
+      granted(await release())
+      expect([await state(), await ledgers.archives.owedArchives(after(9), 9)]).toEqual([
+        'in_review',
+        [archive],
+      ])
+      await ledgers.archives.closeArchive(archive, ['ARCHIVE_DAMAGED'], noon)
+      expect(granted(await decide('discard'))).toMatchObject({ state: 'discarded', packs: [pack] })
     })
 
     it('released from quarantine is opened again, and never read', async () => {

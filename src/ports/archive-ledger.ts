@@ -24,6 +24,9 @@ export type OpenArchive = {
   readonly takenBytes: number
 }
 
+/** Files out of archives, and their bytes. */
+export type UnpackedTotal = { readonly files: number; readonly bytes: number }
+
 /** `packs`: those in which the archive had bytes that nobody can open any more. */
 export type ClosedArchive = {
   readonly state: 'unpacked' | 'quarantined' | 'rejected'
@@ -41,14 +44,14 @@ export type ArchiveLedger = {
   /**
    * Records files of an archive and all their bytes, durable in the store, in one transaction: no file is ever half
    * there. Its tries are forgotten. Refuses `case.closed`; `state.conflict` when the archive is not `unpacking` any
-   * more or somebody else took one of these files; `plan.too-many` beyond `most` items out of archives of one
-   * sender; and as `IntakeLedger.recordPacks` does.
+   * more or somebody else took one of these files; `plan.too-many` beyond `most` files, or bytes, out of all archives
+   * of one sender together, those inside others too; and as `IntakeLedger.recordPacks` does.
    */
   recordEntries(
     plan: NewPlan & { readonly archive: ItemId },
     files: readonly PlannedFile[],
     packs: readonly NewPack[],
-    most: number,
+    most: UnpackedTotal,
   ): Promise<RecordedPacks | Refusal>
   /**
    * `unpacking → unpacked | quarantined | rejected`, whichever is the outcome of `codes`; warnings of its admission

@@ -1,7 +1,7 @@
 /** What every adapter of `completeness-ledger.ts` must do: all that came, whatever became of it, and nothing else. */
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { CaseId } from '#domain/id.ts'
-import type { CompletenessLedger } from './completeness-ledger.ts'
+import { type CompletenessLedger, mostLists } from './completeness-ledger.ts'
 import {
   admitAll,
   announce,
@@ -54,6 +54,18 @@ export const completenessLedgerContract = (
       expect(plain(of(2)?.sealedList ?? null)).toEqual(sealedList)
       expect(of(3)).toMatchObject({ state: 'accepted', instance: null, sealedFacts: null, sealedList: null })
       expect(came.at(-1)).toMatchObject({ state: 'receiving', instance: null })
+    })
+
+    it('gives the lists of no more discs than a case comes on', async () => {
+      const sending = await openSender(ledgers)
+      const sizes = Array.from({ length: mostLists + 3 }, () => 1)
+      const { pack } = await arrive(ledgers, sending, [...sizes, 1])
+      await admitAll(ledgers, pack.id, (n) =>
+        n === 0 ? {} : { codes: ['DICOM_DIRECTORY' as const], sealedList: bytes(9) },
+      )
+      const came = await ledgers.completeness.cameOf(sending.case)
+      expect(came).toHaveLength(mostLists + 4)
+      expect(came.filter(({ sealedList }) => sealedList !== null)).toHaveLength(mostLists)
     })
 
     it('tells of its own case only', async () => {

@@ -11,9 +11,12 @@ export type CameItem = {
   readonly instance: InstanceFacts | null
   /** Null unless it is an instance. */
   readonly sealedFacts: Uint8Array | null
-  /** What it lists, if it is a disc's directory. */
+  /** What it lists, if it is one of the first `mostLists` directories of discs. */
   readonly sealedList: Uint8Array | null
 }
+
+/** More discs than a case comes on; a list is some megabytes once it is open. */
+export const mostLists = 16
 
 export type CompletenessLedger = {
   /** In the order they were announced; one query, however many series there are. */

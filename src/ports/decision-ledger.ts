@@ -58,7 +58,8 @@ export type DecisionLedger = {
   /**
    * `quarantined → released | discarded`, or the first of two words kept. A release counts the case's revision up; an
    * archive goes on to `unpacking` instead, its tries forgotten. A discarded item loses its keys and its place in the
-   * index. Refuses `case.closed` for a case that is not read any more, `item.not-found`, `item.not-waiting` for an item in another state; and of a release `item.locked`,
+   * index. Refuses `case.closed` for a case that is not read any more, or takes no records where it is an archive that
+   * is released; `item.not-found`, `item.not-waiting` for an item in another state; and of a release `item.locked`,
    * `item.unchecked` and `item.second-person` when the first word was this person's too.
    */
   decide(decision: NewDecision): Promise<Decided | Refusal>

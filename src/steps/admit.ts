@@ -8,7 +8,6 @@ import { Fault } from '#domain/fault.ts'
 import type { ItemId, PackId, PlanId } from '#domain/id.ts'
 import { mapInLanes } from '#domain/in-lanes.ts'
 import { decidedState, mostArchiveDepth } from '#domain/item.ts'
-import { packObject } from '#domain/pack.ts'
 import { factsSeal, listSeal, textSeal } from '#domain/seal-name.ts'
 import { worstOutcome } from '#domain/verdict.ts'
 import { sealDiscList } from '#formats/disc-list.ts'
@@ -31,11 +30,13 @@ import type { AuditLedger } from '#ports/audit-ledger.ts'
 import type { CaseLedger } from '#ports/case-ledger.ts'
 import type { CaseKey, CaseVault } from '#ports/case-vault.ts'
 import type { Clock } from '#ports/clock.ts'
-import { dropPacks } from '#ports/drop-packs.ts'
+import { dropPacks, maybeDead } from '#ports/drop-packs.ts'
 import type { Findings, Inspector } from '#ports/inspector.ts'
 import type { JobQueue } from '#ports/job-queue.ts'
+import { noteStopped } from '#ports/note-stopped.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
 import { type PackIdentities, packIdentities } from '#ports/pack-identities.ts'
+import { readPacks } from '#ports/read-packs.ts'
 import { type Scanned, scanCodes, scanItem } from '#ports/scan-item.ts'
 import type { Scanner } from '#ports/scanner.ts'
 import { settleTwins } from '#ports/settle-twins.ts'
@@ -107,11 +108,6 @@ const have = <Id, Value>(map: ReadonlyMap<Id, Value>, id: Id): Value => {
   return value
 }
 
-const readFrom =
-  (store: ObjectStore): ReadPack =>
-  (from, offset, length) =>
-    store.read(packObject(from), offset, length)
-
 /** Every byte through the scanner, where there is one. A large item is digested on the way, not read twice. */
 const scanWhole = async (
   { scanner, store }: AdmitNeeds,
@@ -123,7 +119,7 @@ const scanWhole = async (
   if (scanner === null || size === 0) return { verdict: 'clean' }
   const digest = extents.length > 1
   // It goes on from pack to pack while the inspector is still elsewhere in the file.
-  const from = digest ? readAhead(readFrom(store), extents, aheadBytes) : read
+  const from = digest ? readAhead(readPacks(store), extents, aheadBytes) : read
   const batches = openItemRange(extents, from, 0, size)
   return scanItem(scanner, batches, size, { digest, lastTry: attempts + 1 >= mostAttempts })
 }
@@ -184,32 +180,6 @@ const decide = async (
   }
 }
 
-const noteStopped = async (
-  { audit }: AdmitNeeds,
-  pack: ArrivedPack,
-  decided: readonly ItemDecision[],
-  at: Date,
-) => {
-  for (const { item, codes } of decided) {
-    const outcome = worstOutcome(codes)
-    if (outcome !== 'quarantined' && outcome !== 'rejected') continue
-    const action = outcome === 'rejected' ? 'item.rejected' : 'item.quarantined'
-    const facts = { codes: codes.join(' ') }
-    await audit.append({ action, actor: { kind: 'worker' }, case: pack.case, object: item, facts }, at)
-  }
-}
-
-/** The packs in which nothing may live any more. */
-const maybeDead = (pack: ArrivedPack, decided: readonly ItemDecision[]): ReadonlySet<PackId> => {
-  const rejected = new Set(
-    decided.filter(({ codes }) => worstOutcome(codes) === 'rejected').map(({ item }) => item),
-  )
-  // What was kept from this pack lives in it: nothing to ask.
-  if (decided.length > 0 && rejected.size === 0) return new Set()
-  const touched = pack.items.filter(({ id }) => rejected.has(id)).flatMap(({ extents }) => extents)
-  return new Set([pack.id, ...touched.map((extent) => extent.pack)])
-}
-
 export type Admitted = { readonly items: number; readonly bytes: number }
 
 /** Leaves a pack that nothing could process, and its items, to a person. */
@@ -246,7 +216,7 @@ export const admit =
     try {
       const unlocked = await unlock(vault, pack, pack.wrappedKey)
       const read = readAhead(
-        readFrom(store),
+        readPacks(store),
         pack.items.flatMap((item) => item.extents),
         aheadBytes,
       )
@@ -256,7 +226,7 @@ export const admit =
       const at = clock.now()
       const settle = (twins: Twins) => unlocked.identities.settle(settleTwins(decisions)(twins), twins.shown)
       const decided = await admission.admit(pack, decisions, settle, at)
-      await noteStopped(needs, pack, decided, at)
+      await noteStopped(needs.audit, pack.case, decided, at)
       await dropPacks(needs, maybeDead(pack, decided))
       for (const decision of decided)
         if (decidedState(decision) === 'unpacking')

@@ -4,7 +4,6 @@
  */
 import { type Refusal, refuse } from '#domain/fault.ts'
 import type { CaseId, ItemId } from '#domain/id.ts'
-import { packObject } from '#domain/pack.ts'
 import { patchedCodes } from '#domain/patch.ts'
 import { bundleEntries, pageEntry } from '#formats/bundle/bundle-entries.ts'
 import { type Cover, writeReadme } from '#formats/bundle/cover.ts'
@@ -19,6 +18,7 @@ import type { CaseKey, CaseVault } from '#ports/case-vault.ts'
 import type { CaseContent, DeliveryLedger, ReadableItem } from '#ports/delivery-ledger.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
 import { openFacts } from '#ports/open-sealed.ts'
+import { readPacks } from '#ports/read-packs.ts'
 import type { Statements } from '#ports/tokens.ts'
 
 export type ReadBundleNeeds = {
@@ -125,10 +125,7 @@ export const readBundle = (needs: ReadBundleNeeds): ((of: CaseId) => Promise<Bun
   }
 
   async function* openBytes(built: Built, key: CaseKey, start: number, end: number) {
-    const read = readWanted(
-      (pack, offset, length, into) => store.read(packObject(pack), offset, length, into),
-      [...wantedIn(built, start, end)],
-    )
+    const read = readWanted(readPacks(store), [...wantedIn(built, start, end)])
     for (const segment of cut(built.plan, start, end)) {
       if (segment.kind === 'bytes') {
         yield [Buffer.from(segment.bytes)]

@@ -105,6 +105,20 @@ describe('readCompleteness', () => {
     expect(await read([], { texts: ['MRT des Knies'] })).toEqual([['MENTIONED_NOT_CAME', null, null]])
   })
 
+  it('lets others have the process while it reads a case of many images', async () => {
+    const items = Array.from({ length: 5_000 }, (_, number) => slice(number))
+    let turns = 0
+    let over = false
+    const turn = (): void => {
+      turns += 1
+      if (!over) setImmediate(turn)
+    }
+    setImmediate(turn)
+    await read(items)
+    over = true
+    expect(turns).toBeGreaterThan(15)
+  })
+
   it('is refused for a case that is not read any more', async () => {
     expect(await read([], { state: 'closed' })).toBe('case.closed')
     expect(await read([], { sealed: false })).toBe('case.closed')

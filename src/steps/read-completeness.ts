@@ -39,6 +39,9 @@ const unreadable: readonly VerdictCode[] = [
 
 const unfinished: readonly ItemState[] = ['receiving', 'received', 'unpacking']
 
+/** Images opened before others get the process again: some milliseconds. */
+const atOnce = 200
+
 const count = (items: readonly CameItem[], some: (item: CameItem) => boolean): number =>
   items.filter(some).length
 
@@ -51,6 +54,34 @@ const openInstance = (
   if (instance === null || !(waiting || readableStates.some((one) => one === state))) return null
   const facts = sealedFacts === null ? {} : openFacts(key, of, id, sealedFacts)
   return { ...instance, waiting, collides: codes.includes('UID_COLLISION'), facts }
+}
+
+const openInstances = async (
+  key: CaseKey,
+  of: CaseId,
+  items: readonly CameItem[],
+): Promise<readonly CameInstance[]> => {
+  const opened: CameInstance[] = []
+  for (const [nth, item] of items.entries()) {
+    if (nth % atOnce === atOnce - 1) await giveWay()
+    const instance = openInstance(key, of, item)
+    if (instance !== null) opened.push(instance)
+  }
+  return opened
+}
+
+const openLists = async (
+  key: CaseKey,
+  of: CaseId,
+  items: readonly CameItem[],
+): Promise<readonly (readonly string[])[]> => {
+  const lists: (readonly string[])[] = []
+  for (const { id, sealedList } of items) {
+    if (sealedList === null) continue
+    lists.push(readDiscList(key.unseal(sealedList, listSeal(of, id))))
+    await giveWay()
+  }
+  return lists
 }
 
 const rejectedFor = (item: CameItem, codes: readonly VerdictCode[]): boolean =>
@@ -80,10 +111,8 @@ export const readCompleteness =
     const key = await vault.open(of, row.keys.wrappedKey)
     const items = await completeness.cameOf(of)
     const came: Came = {
-      instances: items.flatMap((item) => openInstance(key, of, item) ?? []),
-      lists: items.flatMap(({ id, sealedList }) =>
-        sealedList === null ? [] : [readDiscList(key.unseal(sealedList, listSeal(of, id)))],
-      ),
+      instances: await openInstances(key, of, items),
+      lists: await openLists(key, of, items),
       waiting: count(items, ({ state, instance }) => state === 'quarantined' && instance === null),
       unfinished: count(items, ({ state }) => unfinished.includes(state)),
       unreadable: count(items, (item) => rejectedFor(item, unreadable)),

@@ -2,7 +2,6 @@
 import { type Refusal, refuse } from '#domain/fault.ts'
 import type { CaseId, ItemId } from '#domain/id.ts'
 import type { ItemKind } from '#domain/item.ts'
-import { packObject } from '#domain/pack.ts'
 import type { OpenExtent } from '#formats/pack/item-bytes.ts'
 import { openServedRange } from '#formats/pack/served-bytes.ts'
 import { readWanted, wantedOf } from '#formats/pack/wanted.ts'
@@ -10,6 +9,7 @@ import type { CaseVault } from '#ports/case-vault.ts'
 import type { DeliveryLedger } from '#ports/delivery-ledger.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
 import { openFacts } from '#ports/open-sealed.ts'
+import { readPacks } from '#ports/read-packs.ts'
 
 export type ReadItemNeeds = {
   readonly delivery: DeliveryLedger
@@ -54,10 +54,7 @@ export const readItem =
       sha256,
       name: facts.name ?? null,
       open: (start, end) => {
-        const read = readWanted(
-          (pack, offset, length, into) => store.read(packObject(pack), offset, length, into),
-          [...wantedOf(extents, start, end)],
-        )
+        const read = readWanted(readPacks(store), [...wantedOf(extents, start, end)])
         return openServedRange(extents, read, item.served?.patches ?? [], start, end)
       },
     }

@@ -3,19 +3,21 @@
  * taken in batches, each whole or not at all, so an archive is taken up again where it was after whatever happened;
  * a file already taken is known by archive and place and never taken twice.
  */
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { Fault, isRefusal, type Refusal } from '#domain/fault.ts'
 import type { ItemId, PackId, PlanId } from '#domain/id.ts'
 import { planObject } from '#domain/kept.ts'
 import { packObject } from '#domain/pack.ts'
 import type { VerdictCode } from '#domain/verdict.ts'
+import { shownName } from '#formats/archive/shown-name.ts'
+import { fingerprintOf, firstMissing, isTaken } from '#formats/archive/taken.ts'
 import { type Filling, fillPacks } from '#formats/pack/filling.ts'
 import { readItemRange } from '#formats/pack/item-bytes.ts'
 import { nameSealer } from '#formats/pack/name.ts'
 import { readAhead } from '#formats/pack/read-ahead.ts'
 import { writePlan } from '#formats/plan/record.ts'
 import { admitPack } from '#jobs/jobs.ts'
-import type { OpenArchive } from '#ports/archive-ledger.ts'
+import type { OpenArchive, UnpackedTotal } from '#ports/archive-ledger.ts'
 import type { CaseVault } from '#ports/case-vault.ts'
 import type { Ids } from '#ports/clock.ts'
 import {
@@ -29,6 +31,7 @@ import type { PlannedFile } from '#ports/intake-ledger.ts'
 import type { IntakeSeal } from '#ports/intake-seal.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
 import { putObject } from '#ports/put-object.ts'
+import { readPacks } from '#ports/read-packs.ts'
 import type { ArchiveEntry, ArchiveEvent, Unpacker } from '#ports/unpacker.ts'
 
 export type UnpackNeeds = CloseArchiveNeeds & {
@@ -46,41 +49,21 @@ const mostAttempts = 5
 const batchBytes = 8_388_608
 const batchFiles = 1_000
 
-/** What one archive, and all archives of one sender, may bring; more is no disc. */
-const mostBytes = 137_438_953_472
-const mostFiles = 200_000
-
-/** As a plan has it. */
-const longestName = 1_024
+/** What all archives of one sender may bring, those inside others too; more is no disc. */
+const most: UnpackedTotal = { files: 200_000, bytes: 137_438_953_472 }
 
 const aheadBytes = 4_194_304
 
 /** Codes of failures that were the world's, not the archive's. */
 const passing = new Set(['store.unavailable', 'store.full', 'ledger.unavailable', 'key.unavailable'])
 
-/** A file of an archive is the same at every reading. */
-const fingerprintOf = (archive: ItemId, index: number): Buffer =>
-  createHash('sha256').update(`second-read/1/archive/${archive}/${index}`).digest()
-
-const firstMissing = ({ id, taken }: OpenArchive): number => {
-  let index = 0
-  while (taken.has(fingerprintOf(id, index).toString('hex'))) index += 1
-  return index
-}
-
-const shownName = ({ name }: ArchiveEntry): string => name.replace(/\p{Cc}/gu, '\ufffd').slice(0, longestName)
-
-const openSource = async (
-  { vault, store }: UnpackNeeds,
-  { case: of, wrappedKey, extents, size }: OpenArchive,
-): Promise<ByteSource> => {
-  const key = await vault.open(of, wrappedKey)
+const openSource = async (needs: UnpackNeeds, archive: OpenArchive): Promise<ByteSource> => {
+  const { extents, size, wrappedKey } = archive
+  const key = await needs.vault.open(archive.case, wrappedKey)
   const opened = extents.map((extent) => ({ ...extent, key: key.unwrap(extent.wrappedKey) }))
-  const read = readAhead((pack, at, length) => store.read(packObject(pack), at, length), opened, aheadBytes)
-  return {
-    size,
-    read: (offset, length) => readItemRange(opened, read, offset, Math.min(size, offset + length)),
-  }
+  const read = readAhead(readPacks(needs.store), opened, aheadBytes)
+  const endOf = (offset: number, length: number): number => Math.min(size, offset + length)
+  return { size, read: (offset, length) => readItemRange(opened, read, offset, endOf(offset, length)) }
 }
 
 /** Files that are recorded together. */
@@ -132,7 +115,7 @@ const startBatch = async (needs: UnpackNeeds, archive: OpenArchive): Promise<Bat
       id: item,
       fingerprint: fingerprintOf(archive.id, entry.index),
       size: filling.plain - from,
-      sealedName: sealName(item, { name: shownName(entry), modified: entry.modified }),
+      sealedName: sealName(item, { name: shownName(entry.name), modified: entry.modified }),
     })
   }
 
@@ -155,7 +138,7 @@ const startBatch = async (needs: UnpackNeeds, archive: OpenArchive): Promise<Bat
     }))
     if (files.length > 0) await putObject(store, planObject(id), writePlan(plan, files))
     recording = files.length > 0
-    const recorded = recording ? await archives.recordEntries(plan, files, packs, mostFiles) : null
+    const recorded = recording ? await archives.recordEntries(plan, files, packs, most) : null
     if (recorded === null || isRefusal(recorded)) {
       recording = false
       await abort()
@@ -181,13 +164,14 @@ const takeFiles = async (needs: UnpackNeeds, archive: OpenArchive): Promise<Ende
   let skipping = false
   let batch: Batch | null = null
 
-  const commit = async (): Promise<Refusal | null> => {
+  const commit = async (): Promise<Ended | null> => {
     if (batch === null) return null
     const done = batch
     const { files, bytes: some } = done.whole()
     const refused = await done.commit()
     batch = null
     unrecorded = 0
+    if (refused?.refused === 'plan.too-many') return { codes: ['ARCHIVE_LIMIT'], items, bytes }
     if (refused !== null) return refused
     items += files
     bytes += some
@@ -196,16 +180,14 @@ const takeFiles = async (needs: UnpackNeeds, archive: OpenArchive): Promise<Ende
 
   const finish = async (codes: readonly VerdictCode[]): Promise<Ended> => {
     batch?.end(false)
-    const refused = await commit()
-    if (refused?.refused === 'plan.too-many') return { codes: ['ARCHIVE_LIMIT'], items, bytes }
-    return refused ?? { codes, items, bytes }
+    return (await commit()) ?? { codes, items, bytes }
   }
 
   const take = async (event: ArchiveEvent): Promise<Ended | null> => {
     switch (event.is) {
       case 'entry':
         batch?.end(false)
-        skipping = archive.taken.has(fingerprintOf(archive.id, event.entry.index).toString('hex'))
+        skipping = isTaken(archive.taken, archive.id, event.entry.index)
         if (skipping) return null
         batch ??= await startBatch(needs, archive)
         batch.begin(event.entry)
@@ -213,19 +195,14 @@ const takeFiles = async (needs: UnpackNeeds, archive: OpenArchive): Promise<Ende
       case 'bytes':
         if (skipping || batch === null) return null
         unrecorded += event.bytes.length
-        if (bytes + unrecorded > mostBytes) return finish(['ARCHIVE_LIMIT'])
+        if (bytes + unrecorded > most.bytes) return finish(['ARCHIVE_LIMIT'])
         if (!batch.filling.push(event.bytes)) await batch.filling.ready()
         return null
       case 'end': {
         if (skipping || batch === null) return null
         batch.end(true)
         const { files, bytes: some } = batch.whole()
-        const refused = files >= batchFiles || some >= batchBytes ? await commit() : null
-        return refused === null
-          ? null
-          : refused.refused === 'plan.too-many'
-            ? finish(['ARCHIVE_LIMIT'])
-            : refused
+        return files >= batchFiles || some >= batchBytes ? commit() : null
       }
       case 'done':
         return finish(event.codes)
@@ -233,7 +210,7 @@ const takeFiles = async (needs: UnpackNeeds, archive: OpenArchive): Promise<Ende
   }
 
   try {
-    for await (const event of needs.unpacker.unpack(source, firstMissing(archive))) {
+    for await (const event of needs.unpacker.unpack(source, firstMissing(archive.taken, archive.id))) {
       const ended = await take(event)
       if (ended !== null) return ended
     }

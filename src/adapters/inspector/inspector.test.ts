@@ -219,12 +219,41 @@ describe('a child that misbehaves', () => {
     ['dies', 'z', ['PDF_LIMIT']],
   ])('leaves what it had found before it %s', async (_, letter, codes) => {
     const inspector = startTrial()
-    expect(await inspector.inspect(sourceOf(`${letter}.`))).toMatchObject({ kind: 'pdf', codes })
+    expect(await inspector.inspect(sourceOf(`${letter}%PDF-1.7`))).toMatchObject({ kind: 'pdf', codes })
     expect((await inspector.inspect(sourceOf('a'))).codes).toEqual(['NOT_DICOM_OR_PDF'])
   })
 
   it.each(['0', '1'])('is not believed what is not of its shape: %s', async (letter) => {
-    expect((await startTrial().inspect(sourceOf(`${letter}.`))).codes).toEqual(['CHECK_UNAVAILABLE'])
+    expect((await startTrial().inspect(sourceOf(`${letter}%PDF-1.7`))).codes).toEqual(['PDF_LIMIT'])
+  })
+
+  it.each<[string, string]>([
+    ['lets through what is no record', '2'],
+    ['calls it a PDF', '3'],
+    ['calls it a picture, and has it changed', '4'],
+    ['calls it an image', '5'],
+  ])('is not believed what the first bytes of a file tell otherwise: %s', async (_, letter) => {
+    const inspector = startTrial()
+    const [pid] = await inspector.inspect(sourceOf('a')).then(() => inspector.pids())
+    expect(await inspector.inspect(sourceOf(`${letter}...............`))).toEqual({
+      kind: 'other',
+      codes: ['CHECK_UNAVAILABLE'],
+      instance: null,
+      facts: {},
+    })
+    expect(inspector.pids()).not.toContain(pid)
+  })
+
+  it.each<[string, string]>([
+    ['never answers', 'h'],
+    ['does not tell of it', '5'],
+    ['has the image changed as a picture is', '4'],
+  ])('lets out no program before an image when it %s', async (_, letter) => {
+    const image = writeCt('explicit')
+    image.write(`${letter}<script>`, 0, 'latin1')
+    const found = await startTrial().inspect(sourceOf(image))
+    expect(found).toMatchObject({ kind: 'dicom', codes: ['CHECK_UNAVAILABLE', 'PREAMBLE_EXECUTABLE'] })
+    expect(found.patches).toMatchObject([{ at: 0, length: 128 }])
   })
 
   it('from one pack leaves a child for every other', async () => {

@@ -4,12 +4,12 @@
  */
 import { join } from 'node:path'
 import { Fault } from '#domain/fault.ts'
-import { sniff } from '#formats/sniff.ts'
 import type { ByteSource, Findings, Inspector } from '#ports/inspector.ts'
 import { type Child, isReady, startChild } from './child-process.ts'
 import { converse, readExactly } from './conversation.ts'
 import { headBytes } from './frames.ts'
 import { type ChildLimits, type Isolation, planIsolation } from './isolation.ts'
+import { agrees, unanswered } from './own-look.ts'
 
 export type InspectorLimits = ChildLimits & {
   /** A file may take this long of its child's time, ms. */
@@ -57,15 +57,6 @@ type Waiting = {
 type Slot = { child: Child | null; ready: Promise<boolean>; files: number }
 
 const emptyFile: Findings = { kind: 'other', codes: ['EMPTY_FILE'], instance: null, facts: {} }
-
-const unanswered = (head: Buffer): Findings => {
-  const sniffed = sniff(head)
-  if (sniffed === 'pdf') return { kind: 'pdf', codes: ['PDF_LIMIT'], instance: null, facts: {} }
-  // Of a picture that was not read to its end nobody knows what must not leave it.
-  if (sniffed === 'picture') return { kind: 'picture', codes: ['PICTURE_LIMIT'], instance: null, facts: {} }
-  const kind = sniffed === 'other' ? 'other' : 'dicom'
-  return { kind, codes: ['CHECK_UNAVAILABLE'], instance: null, facts: {} }
-}
 
 /** Opens an inspector; its children start at once and end with `close` or with this process. */
 export const openInspector = (options: InspectorOptions = {}): IsolatedInspector => {
@@ -142,8 +133,9 @@ export const openInspector = (options: InspectorOptions = {}): IsolatedInspector
       throw cause
     })
     slot.files += 1
-    if (heard === 'lost' || heard.tired || slot.files >= limits.files) recycle(slot)
-    return heard === 'lost' ? unanswered(head) : heard.findings
+    const believed = heard !== 'lost' && agrees(heard.findings, head)
+    if (!believed || heard.tired || slot.files >= limits.files) recycle(slot)
+    return believed ? heard.findings : unanswered(head)
   }
 
   return {

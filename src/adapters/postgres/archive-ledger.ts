@@ -5,7 +5,7 @@ import { Fault, isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import type { CaseId, ItemId, PackId, SenderId } from '#domain/id.ts'
 import { itemMachine } from '#domain/item.ts'
 import { isVerdictCode, verdictTable, worstOutcome } from '#domain/verdict.ts'
-import type { ArchiveLedger, ClosedArchive } from '#ports/archive-ledger.ts'
+import type { ArchiveLedger, ClosedArchive, UnpackedTotal } from '#ports/archive-ledger.ts'
 import type { RecordedPacks } from '#ports/intake-ledger.ts'
 import { type Database, guarded } from './database.ts'
 import { toExtent } from './extent-row.ts'
@@ -64,16 +64,16 @@ const isTaken = async (trx: Trx, sender: SenderId, fingerprints: readonly Uint8A
   return rows[0]?.taken ?? false
 }
 
-const countUnpacked = async (trx: Trx, of: CaseId, sender: SenderId): Promise<number> => {
-  const { total } = await trx
+const countUnpacked = async (trx: Trx, of: CaseId, sender: SenderId): Promise<UnpackedTotal> => {
+  const { files, bytes } = await trx
     .selectFrom('items')
     .innerJoin('plans', 'plans.id', 'items.plan_id')
-    .select(sql<number>`count(*)`.as('total'))
+    .select([sql<number>`count(*)`.as('files'), sql<string | null>`sum(size)`.as('bytes')])
     .where('items.case_id', '=', of)
     .where('items.sender_id', '=', sender)
     .where('archive_item', 'is not', null)
     .executeTakeFirstOrThrow()
-  return total
+  return { files, bytes: Number(bytes ?? 0) }
 }
 
 const destroyKeys = async (trx: Trx, id: ItemId): Promise<readonly PackId[]> => {
@@ -136,8 +136,10 @@ export const createArchiveLedger = (db: Database): ArchiveLedger => ({
         if (!archive.open) return refuse('case.closed')
         const fingerprints = files.map((file) => file.fingerprint)
         if (await isTaken(trx, archive.sender, fingerprints)) return refuse('state.conflict')
-        const total = files.length + (await countUnpacked(trx, archive.case, archive.sender))
-        if (total > most) return refuse('plan.too-many', { most })
+        const before = await countUnpacked(trx, archive.case, archive.sender)
+        const bytes = files.reduce((sum, { size }) => sum + size, before.bytes)
+        if (before.files + files.length > most.files || bytes > most.bytes)
+          return refuse('plan.too-many', { most: most.files })
         await insertPlan(trx, plan, files)
         const recorded = await recordAll(trx, packs)
         if (isRefusal(recorded)) {

@@ -1,7 +1,7 @@
 /** What came of a case, read from PostgreSQL in one query. */
 import { sql } from 'kysely'
 import { isVerdictCode } from '#domain/verdict.ts'
-import type { CompletenessLedger } from '#ports/completeness-ledger.ts'
+import { type CompletenessLedger, mostLists } from '#ports/completeness-ledger.ts'
 import { type Database, guarded } from './database.ts'
 import { toInstance } from './instance-row.ts'
 
@@ -13,7 +13,11 @@ export const createCompletenessLedger = (db: Database): CompletenessLedger => ({
         .leftJoin('instances', 'instances.item_id', 'items.id')
         .leftJoin('disc_lists', 'disc_lists.item_id', 'items.id')
         .selectAll('instances')
-        .select(['items.id', 'items.state', 'items.codes', 'disc_lists.sealed_list'])
+        .select(['items.id', 'items.state', 'items.codes'])
+        .select(
+          sql<Buffer | null>`case when row_number() over (partition by disc_lists.item_id is null
+            order by items.seq) <= ${mostLists} then disc_lists.sealed_list end`.as('list'),
+        )
         .select(
           sql<Buffer | null>`case when instances.item_id is not null then items.sealed_facts end`.as('facts'),
         )
@@ -26,7 +30,7 @@ export const createCompletenessLedger = (db: Database): CompletenessLedger => ({
         codes: row.codes.filter(isVerdictCode),
         instance: toInstance(row),
         sealedFacts: row.facts,
-        sealedList: row.sealed_list,
+        sealedList: row.list,
       }))
     }),
 })

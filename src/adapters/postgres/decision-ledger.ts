@@ -1,6 +1,6 @@
 /** People's decisions on items in quarantine, in PostgreSQL. */
 import { sql, type Transaction } from 'kysely'
-import { mayRead } from '#domain/case.ts'
+import { mayRead, mayReceive } from '#domain/case.ts'
 import { type ReleaseRule, releaseRule } from '#domain/decision.ts'
 import { Fault, isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import type { PackId } from '#domain/id.ts'
@@ -20,6 +20,8 @@ type Waiting = {
   readonly looked: boolean
   readonly kind: ItemKind | null
   readonly pack: PackId | null
+  /** Whether its case takes records. */
+  readonly receives: boolean
 }
 
 /**
@@ -52,6 +54,7 @@ const lockWaiting = async (
     looked: row.sha256 !== null && row.sealed_facts !== null,
     kind: row.kind,
     pack: row.received_in,
+    receives: mayReceive(owner.state),
   }
 }
 
@@ -106,11 +109,22 @@ const weigh = async (
   return said.length === 0 ? 'proposed' : 'done'
 }
 
+/** As when more records come: nobody is to read of a case as ready while something in it is unchecked. */
+const takeBack = async (trx: Trx, { case: of, at }: Pick<NewDecision, 'case' | 'at'>): Promise<void> => {
+  await trx
+    .updateTable('cases')
+    .set({ state: 'collecting', changed_at: at })
+    .where('id', '=', of)
+    .where('state', '=', 'ready')
+    .execute()
+}
+
 /** An archive is never read itself: letting it through has it opened. */
 const release = async (trx: Trx, decision: NewDecision, kind: ItemKind | null): Promise<void> => {
   if (kind === 'archive') {
     await moveItem(trx, decision, 'unpacking')
     await trx.updateTable('items').set({ attempts: 0 }).where('id', '=', decision.item).execute()
+    await takeBack(trx, decision)
     return
   }
   await moveItem(trx, decision, 'released')
@@ -172,6 +186,9 @@ export const createDecisionLedger = (db: Database): DecisionLedger => ({
         const waiting = await lockWaiting(trx, decision)
         if (isRefusal(waiting)) return waiting
         const { codes } = waiting
+        // What comes out of an archive is new records.
+        if (decision.act === 'release' && waiting.kind === 'archive' && !waiting.receives)
+          return refuse('case.closed')
         const outcome = decision.act === 'discard' ? 'done' : await weigh(trx, decision, waiting)
         if (isRefusal(outcome)) return outcome
         await addDecision(trx, decision, outcome)
@@ -204,13 +221,7 @@ export const createDecisionLedger = (db: Database): DecisionLedger => ({
           .where('state', 'in', itemMachine.into('received'))
           .returning('id')
           .execute()
-        // As when more records come: nobody is to read of a case as ready while something in it is unchecked.
-        await trx
-          .updateTable('cases')
-          .set({ state: 'collecting', changed_at: asked.at })
-          .where('id', '=', asked.case)
-          .where('state', '=', 'ready')
-          .execute()
+        await takeBack(trx, asked)
         await trx
           .insertInto('decisions')
           .values({

@@ -10,6 +10,7 @@ import { up as unpacked } from './migrations/0005-unpacked.ts'
 import { up as served } from './migrations/0006-served.ts'
 import { up as texts } from './migrations/0007-texts.ts'
 import { up as discLists } from './migrations/0008-disc-lists.ts'
+import { up as releasedAgain } from './migrations/0009-released-again.ts'
 import type { Tables } from './tables.ts'
 
 const migrations = {
@@ -21,14 +22,18 @@ const migrations = {
   '0006-served': { up: served },
   '0007-texts': { up: texts },
   '0008-disc-lists': { up: discLists },
+  '0009-released-again': { up: releasedAgain },
 }
 
 /** The migration after which a database is as this program wants it. */
 export const newestMigration: string | undefined = Object.keys(migrations).toSorted().at(-1)
 
-/** Applies what is missing. @throws `ledger.unavailable` when a migration fails; it is rolled back whole. */
-export const migrate = async (db: Kysely<Tables>): Promise<void> => {
+/**
+ * Applies what is missing, up to `to` where it is told. @throws `ledger.unavailable` when a migration fails; it is
+ * rolled back whole.
+ */
+export const migrate = async (db: Kysely<Tables>, to?: keyof typeof migrations): Promise<void> => {
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } })
-  const { error } = await migrator.migrateToLatest()
+  const { error } = await (to === undefined ? migrator.migrateToLatest() : migrator.migrateTo(to))
   if (error !== undefined) throw new Fault('ledger.unavailable', { cause: error })
 }

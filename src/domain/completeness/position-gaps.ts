@@ -68,13 +68,19 @@ const placesOf = (slices: readonly Slice[]): readonly Place[] => {
   return places
 }
 
-const someMeet = (a: Place, b: Place, meet: (one: Slice, other: Slice) => boolean): boolean =>
-  a.some((one) => b.some((other) => meet(one, other)))
+const numbersOf = (place: Place): ReadonlySet<number> =>
+  new Set(place.flatMap(({ number }) => (number === null ? [] : [number])))
 
-const runsOn = (one: Slice, other: Slice): boolean =>
-  one.number !== null && other.number !== null && Math.abs(one.number - other.number) === 1
+// By sets: at one place of a hostile file lie ten thousand slices.
+const runOn = (a: Place, b: Place): boolean => {
+  const others = numbersOf(b)
+  return [...numbersOf(a)].some((number) => others.has(number - 1) || others.has(number + 1))
+}
 
-const together = (one: Slice, other: Slice): boolean => one.acquisition === other.acquisition
+const areTogether = (a: Place, b: Place): boolean => {
+  const others = new Set(b.map(({ acquisition }) => acquisition))
+  return a.some(({ acquisition }) => others.has(acquisition))
+}
 
 const missingInStack = (places: readonly Place[]): number => {
   const steps = places.slice(1).map((place, nth) => {
@@ -86,9 +92,7 @@ const missingInStack = (places: readonly Place[]): number => {
     steps.map(({ width }) => width).toSorted((a, b) => a - b)[Math.floor((steps.length - 1) / 2)] ?? 0
   const gaps = steps.map(({ before, place, width }) => {
     if (width <= usual * wideStep) return 0
-    const otherStack = someMeet(before, place, runsOn)
-      ? width > usual * nextStack
-      : !someMeet(before, place, together)
+    const otherStack = runOn(before, place) ? width > usual * nextStack : !areTogether(before, place)
     return otherStack ? 0 : Math.max(1, Math.round(width / usual) - 1)
   })
   const missing = gaps.filter((gap, nth) => {

@@ -43,7 +43,10 @@ const needed = ({ words: all }: Writing): Writing['words'] => {
 
 const isNear = (places: readonly (readonly number[])[]): boolean => {
   const [first = [], ...others] = places
-  return first.some((at) => others.every((some) => some.some((other) => Math.abs(other - at) <= nearby)))
+  // By sets: a text may have the one word forty thousand times, and then the other.
+  const known = others.map((some) => new Set(some))
+  const around = Array.from({ length: 2 * nearby + 1 }, (_, nth) => nth - nearby)
+  return first.some((at) => known.every((some) => around.some((step) => some.has(at + step))))
 }
 
 const standsIn = (writing: Writing, text: Words, joined: () => string): boolean => {

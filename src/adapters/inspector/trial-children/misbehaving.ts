@@ -23,14 +23,18 @@ const fill = (length: number): Buffer => {
   return bytes
 }
 
-const say = (codes: readonly string[], facts: object = {}, instance: unknown = null): void =>
-  send(18, Buffer.from(`\0${JSON.stringify({ kind: 'other', codes, instance, facts })}`))
-
-const list = (listed: unknown): void =>
+const tell = (findings: object): void =>
   send(
     18,
-    Buffer.from(`\0${JSON.stringify({ kind: 'other', codes: [], instance: null, facts: {}, listed })}`),
+    Buffer.from(
+      `\0${JSON.stringify({ kind: 'other', codes: ['TEXT_FILE'], instance: null, facts: {}, ...findings })}`,
+    ),
   )
+
+const say = (codes: readonly string[], facts: object = {}, instance: unknown = null): void =>
+  tell({ ...(codes.length > 0 ? { codes } : {}), facts, instance })
+
+const list = (listed: unknown): void => tell({ listed })
 
 const ask = (offset: number, length: number): void => {
   const payload = Buffer.alloc(12)
@@ -96,13 +100,11 @@ const tricks: Readonly<Record<string, () => unknown>> = {
     process.exit(4)
   },
   0: () => send(22, Buffer.from('{"kind":"pdf","codes":"none"}')),
-  1: () =>
-    send(
-      18,
-      Buffer.from(
-        `\0${JSON.stringify({ kind: 'pdf', codes: [], instance: null, facts: {}, text: 'a\u0007' })}`,
-      ),
-    ),
+  1: () => tell({ kind: 'pdf', codes: [], text: 'a\u0007' }),
+  2: () => tell({ codes: [] }),
+  3: () => tell({ kind: 'pdf', codes: [] }),
+  4: () => tell({ kind: 'picture', codes: [], patches: [{ at: 4, length: 8, bytes: '' }] }),
+  5: () => tell({ kind: 'dicom', codes: [] }),
   q: () => say([], { name: '/etc/passwd', title: 'kept' }),
   r: () => {
     ask(4, 4)
