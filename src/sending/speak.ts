@@ -26,6 +26,8 @@ const parse = (text: string): unknown => {
 export const speakByFetch =
   (url: string): Speak =>
   async ({ method, path, headers, pieces, patienceMs }, signal) => {
+    // Whole milliseconds: anything else is an error here, and would look like a line that is down for ever.
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(patienceMs))])
     try {
       const answer = await fetch(`${url}${path}`, {
         method,
@@ -34,7 +36,7 @@ export const speakByFetch =
         cache: 'no-store',
         credentials: 'omit',
         referrerPolicy: 'no-referrer',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]),
+        signal: patience,
         ...(headers === undefined ? {} : { headers }),
         ...(pieces === undefined ? {} : { body: new Blob([...pieces]) }),
       })
