@@ -10,9 +10,9 @@ const clearLine = '\r\u001b[K'
 
 export type Terminal = {
   say(line: string): void
-  progress(progress: Progress): void
+  readonly progress: (progress: Progress) => void
   /** The last progress stays to be read. */
-  endProgress(): void
+  readonly endProgress: () => void
   /** True for yes. */
   ask(question: string, signal: AbortSignal): Promise<boolean>
 }

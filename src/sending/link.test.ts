@@ -18,6 +18,7 @@ describe('a link', () => {
     'https://records.example/send#a.b',
     'https://records.example/#a.b.c',
     'http://records.example/send#a.b.c',
+    'http://127.records.example/send#a.b.c',
     'ftp://127.0.0.1/send#a.b.c',
   ])('“%s” is none', (text) => {
     expect(readLink(text)).toBeNull()

@@ -7,7 +7,7 @@ export type SenderLink = {
 }
 
 const isThisMachine = (host: string): boolean =>
-  host === 'localhost' || host === '[::1]' || /^127\./.test(host)
+  host === 'localhost' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host)
 
 /** Null when it is no link, was cut short, or would carry records in the open to another machine. */
 export const readLink = (text: string): SenderLink | null => {

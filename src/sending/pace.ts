@@ -17,7 +17,7 @@ const shrinking = 2
 
 export type Pace = {
   /** Bytes of the next part, header and all. */
-  room(): number
+  readonly room: () => number
   /** A part of `bytes` was acknowledged after `ms`. */
   took(bytes: number, ms: number): void
   /** It broke, or was too large for somebody on the way. False when parts cannot be smaller. */

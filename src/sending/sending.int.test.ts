@@ -109,7 +109,9 @@ const parts = (choose: (nth: number) => Trouble) => {
 /** Names and sizes as the desk sees them. */
 const expectAtDesk = async (id: string, files: readonly ListedFile[]): Promise<void> => {
   const items = (await desk.items(id)).filter(({ state }) => state !== 'discarded' && state !== 'receiving')
-  expect(items.map(({ size }) => size).sort()).toEqual(files.map(({ size }) => size).sort())
+  const sizesOf = (some: readonly { readonly size: number }[]): number[] =>
+    some.map(({ size }) => size).sort((one, other) => one - other)
+  expect(sizesOf(items)).toEqual(sizesOf(files))
 }
 
 describe('sending', () => {
@@ -281,18 +283,18 @@ describe('sending', () => {
   it('goes on when the whole gateway is killed and comes back, and sends again only what was on its way', async () => {
     const { id, link } = await newLink()
     const files = folderOf(300, 30_000_000)
-    let restarted: Promise<void> | null = null
+    const restarts: Promise<void>[] = []
     const restart = async (): Promise<void> => {
       await gateway.kill()
       gateway = await startGateway(folder, { PORT: port })
     }
     parts((nth) => {
-      if (nth === 4) restarted = restart()
+      if (nth === 4) restarts.push(restart())
       return 'pass'
     })
     const { bytes, finished } = await deliver(await converse(link), files)
-    await restarted
-    expect(restarted).not.toBeNull()
+    await Promise.all(restarts)
+    expect(restarts).toHaveLength(1)
     expect(finished.items).toBe(301)
     // Acknowledged bytes alone are counted: each byte once, and headers.
     const size = files.reduce((sum, one) => sum + one.size, 0)
