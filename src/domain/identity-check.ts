@@ -19,10 +19,21 @@ import { expectedIdentity, type StatedPatient } from './patient.ts'
 import type { SealedFacts } from './study.ts'
 import { type VerdictCode, worstOutcome } from './verdict.ts'
 
+/** What a file says of whose it is, as it says it: to read that costs much, and files of a series say the same. */
+const asWritten = (one: Identity): string =>
+  JSON.stringify([
+    one.patientName,
+    one.birthDate,
+    one.sex,
+    one.patientId,
+    one.issuerOfPatientId,
+    one.otherPatientIds,
+  ])
+
 const once = <Out>(work: (identity: Identity) => Out): ((identity: Identity) => Out) => {
   const known = new Map<string, Out>()
   return (identity) => {
-    const key = identityKey(identity)
+    const key = asWritten(identity)
     const found = known.get(key) ?? work(identity)
     known.set(key, found)
     return found
@@ -49,7 +60,9 @@ const isVisible = (codes: readonly VerdictCode[]): boolean =>
   ['accepted', 'accepted_with_warnings'].includes(worstOutcome(codes))
 
 const mostFrequent = (identities: readonly Identity[]): Identity[] => {
-  const [first] = [...Map.groupBy(identities, identityKey).values()].toSorted((a, b) => b.length - a.length)
+  const [first] = [...Map.groupBy(identities, once(identityKey)).values()].toSorted(
+    (a, b) => b.length - a.length,
+  )
   return first?.slice(0, 1) ?? []
 }
 
@@ -81,6 +94,7 @@ export const identityCheck = (patient: StatedPatient | null): IdentityCheck => {
   const expected = patient === null ? null : expectedIdentity(patient)
   const compare = compareWith(expected)
   const identities = new Map<ItemId, Identity>()
+  const namesNobody = once(isNobody)
   return {
     codesOf: (item, { kind, codes, facts, text }) => {
       // Of a file that nothing could look into it is not known that it names nobody.
@@ -95,14 +109,17 @@ export const identityCheck = (patient: StatedPatient | null): IdentityCheck => {
     keepOutStrangers: (decisions, shown) => {
       const judged = decisions.flatMap(({ item, codes }) => {
         const identity = identities.get(item)
-        return identity === undefined || isNobody(identity) || !isVisible(codes) ? [] : [identity]
+        return identity === undefined || namesNobody(identity) || !isVisible(codes) ? [] : [identity]
       })
       const present = shown.filter((facts) => !isNobody(facts))
       const known = present.length > 0 ? present : mostFrequent(judged)
       const belongs = once((identity) => known.some((one) => areOfOnePatient(one, identity)))
       return decisions.map((decision) => {
         const identity = identities.get(decision.item)
-        return identity === undefined || isNobody(identity) || !isVisible(decision.codes) || belongs(identity)
+        return identity === undefined ||
+          namesNobody(identity) ||
+          !isVisible(decision.codes) ||
+          belongs(identity)
           ? decision
           : { ...decision, codes: [...decision.codes, 'BATCH_MIXED_PATIENTS'] }
       })

@@ -16,7 +16,7 @@ export type InspectorLimits = ChildLimits & {
   readonly fileMs: number
   /** A child may take this long to start, ms. */
   readonly startMs: number
-  /** A child is replaced after this many files; a start costs as much as some 500 images. */
+  /** A child is replaced after this many files; a start costs as much as some 2,000 images once it is warm. */
   readonly files: number
 }
 
@@ -43,7 +43,7 @@ const usualLimits: InspectorLimits = {
   cpuSeconds: 60,
   fileMs: 10_000,
   startMs: 20_000,
-  files: 1_000,
+  files: 5_000,
 }
 
 const mostStarts = 2

@@ -57,9 +57,12 @@ export type Filling = {
   readonly plain: number
 }
 
-/** Sealed bytes go to the store by the megabyte; beyond four waiting ones the giver waits. */
-const writeBytes = 1_048_576
-const mostWaiting = 4 * writeBytes
+/**
+ * Sealed bytes go to the store while they are still in the processor's cache, and their memory is used again for the
+ * next; beyond four megabytes waiting the giver waits.
+ */
+const writeBytes = 131_072
+const mostWaiting = 4_194_304
 
 type Open = {
   readonly id: PackId

@@ -15,7 +15,6 @@ import {
   firstPlainBytes,
   headerBytes,
   plainBytes,
-  prefixBytes,
   saltBytes,
   segmentCount,
   setNonce,
@@ -25,9 +24,14 @@ import {
 /** Largest number of segments: the counter has 32 bits. */
 const mostSegments = 2 ** 32
 
-/** The stream's own key. A `KeyObject`, since Node takes five times longer per segment to import raw bytes. */
+/**
+ * The stream's own key. A `KeyObject`, since Node takes five times longer per segment to import raw bytes; and from
+ * one, since given raw bytes `hkdfSync` throws and catches an error of its own to find that they are no key.
+ */
 export const deriveStreamKey = (key: Uint8Array, salt: Uint8Array, associated: string): KeyObject =>
-  createSecretKey(Buffer.from(hkdfSync('sha256', key, salt, Buffer.from(associated, 'utf8'), 32)))
+  createSecretKey(
+    Buffer.from(hkdfSync('sha256', createSecretKey(key), salt, Buffer.from(associated, 'utf8'), 32)),
+  )
 
 /** Fixes what is random otherwise: salt (32 bytes) and nonce prefix (7 bytes). For test vectors only. */
 export type FixedStart = { readonly salt: Buffer; readonly prefix: Buffer }
@@ -44,12 +48,13 @@ export type Sealer = {
 type Start = { readonly key: KeyObject; readonly nonce: Buffer; readonly header: Buffer }
 
 const beginStream = (key: Uint8Array, associated: string, fixed: FixedStart | undefined): Start => {
-  const salt = fixed?.salt ?? randomBytes(saltBytes)
-  const prefix = fixed?.prefix ?? randomBytes(prefixBytes)
+  const header = fixed === undefined ? randomBytes(headerBytes) : Buffer.alloc(headerBytes)
+  header[0] = headerBytes
+  fixed?.salt.copy(header, 1)
+  fixed?.prefix.copy(header, 1 + saltBytes)
   const nonce = Buffer.alloc(12)
-  prefix.copy(nonce)
-  const header = Buffer.concat([Buffer.of(headerBytes), salt, prefix])
-  return { key: deriveStreamKey(key, salt, associated), nonce, header }
+  header.copy(nonce, 0, 1 + saltBytes)
+  return { key: deriveStreamKey(key, header.subarray(1, 1 + saltBytes), associated), nonce, header }
 }
 
 const openCipher = ({ key, nonce }: Start, index: number, last: boolean): CipherGCM => {

@@ -2,7 +2,6 @@
  * Sending bytes that are put together while they go: the head is exact before the first byte, a batch is written
  * in one go, and the next is asked for only when there is room. A failure on the way cuts the connection.
  */
-import { once } from 'node:events'
 import type { Request, Response } from 'express'
 import { Fault, type Refusal, refuse } from '#domain/fault.ts'
 import { freeBytes } from '#domain/free-bytes.ts'
@@ -16,17 +15,17 @@ export type Deliverable = {
   open(start: number, end: number): AsyncIterable<readonly Uint8Array[]>
 }
 
-const roomAgain = async (res: Response): Promise<void> => {
-  const stop = new AbortController()
-  try {
-    await Promise.race([
-      once(res, 'drain', { signal: stop.signal }),
-      once(res, 'close', { signal: stop.signal }),
-    ])
-  } finally {
-    stop.abort()
-  }
-}
+/** Resolves when there is room, or nobody left to send to. Plain listeners: an abort makes an error each time. */
+const roomAgain = (res: Response): Promise<void> =>
+  new Promise((resolve) => {
+    const goOn = (): void => {
+      res.off('drain', goOn)
+      res.off('close', goOn)
+      resolve()
+    }
+    res.on('drain', goOn)
+    res.on('close', goOn)
+  })
 
 const writeBytes = async (res: Response, source: Deliverable, { start, end }: ByteRange): Promise<void> => {
   let left = end - start
