@@ -89,8 +89,17 @@ const ofUnopened = (bytes: Buffer, why: 'empty' | 'damaged'): VerdictCode => {
   return holdsPages(bytes) ? 'PDF_DAMAGED' : 'PDF_UNREADABLE'
 }
 
-const isLocked = (first: FirstReading, second: SecondReading): boolean =>
-  (!first.opened && first.why === 'locked') || (!second.page && second.locked)
+// Our parser calls some documents locked that open for every reader: only one that nobody opens is.
+const isLocked = async (
+  bytes: Buffer,
+  first: FirstReading,
+  second: SecondReading,
+  readPdfium: ReadPdfium,
+): Promise<boolean> => {
+  if (second.page) return false
+  if (first.opened || first.why !== 'locked') return second.locked
+  return second.locked || !(await drawsFirstPage(bytes, readPdfium))
+}
 
 /** The table of votes: adds what follows from who opened the file. */
 const weigh = async (
@@ -122,12 +131,15 @@ const factsOf = (first: FirstReading, second: SecondReading): SealedFacts => {
 export const inspectPdf = async (bytes: Buffer, readers: PdfReaders): Promise<PdfReport> => {
   const codes = new Set<VerdictCode>()
   const first = await readFirst(bytes, codes)
+  const unopened = !first.opened && first.why === 'locked'
+  if (unopened) codes.add('PDF_OWNER_RESTRICTED')
   if (bytes.subarray(0, magicReach).indexOf('%PDF-') > 0) codes.add('PDF_LEADING_DATA')
-  if (!first.opened && first.why === 'locked') return { codes: ['PDF_PASSWORD'], facts: {} }
   const none: SecondReading = { page: false, locked: false }
   readers.tell?.({ codes: [...codes], facts: factsOf(first, none) })
   const second = await readAgain(bytes, readers.readMap)
-  if (isLocked(first, second)) codes.add('PDF_PASSWORD')
+  const locked = await isLocked(bytes, first, second, readers.readPdfium)
+  if (locked && unopened) return { codes: ['PDF_PASSWORD'], facts: {} }
+  if (locked) codes.add('PDF_PASSWORD')
   else await weigh(bytes, first, second, codes, readers.readPdfium)
   const text = second.page && second.text !== '' ? { text: second.text } : {}
   return { codes: [...codes], facts: factsOf(first, second), ...text }
