@@ -23,6 +23,10 @@ const isTired = (): boolean => {
   return process.memoryUsage.rss() > tiredBytes || user + system > tiredMicroseconds
 }
 
+// pdf.js leaves promises behind when a damaged document is put away: what they reject with was told already, and must
+// not end the child before it has answered.
+process.on('unhandledRejection', () => {})
+
 send(frameKinds.ready, Buffer.alloc(0))
 for (;;) {
   const { payload } = receive(frameKinds.inspect)

@@ -16,7 +16,7 @@ const disc: TrialFolder = {
   name: '',
   files: [
     { name: 'Müller Bericht.pdf', bytes: noise(5_000) },
-    { name: 'empty.txt', bytes: Buffer.alloc(0) },
+    { name: 'empty.txt', bytes: Buffer.alloc(0), block: 0xffff_ffff },
   ],
   folders: [
     {
@@ -66,6 +66,48 @@ describe('a disc image', () => {
     ])
   })
 
+  it('gives the long names of Rock Ridge, and no links', async () => {
+    const link = { name: 'link', bytes: Buffer.alloc(0), use: Buffer.from('SL\x05\x01\0') }
+    const torn = { name: 'torn', bytes: noise(3), use: Buffer.from('NM\xff\x01\0', 'latin1') }
+    const image = trialDisc({ ...disc, files: [...disc.files, link, torn] }, false, true)
+    const { files, codes } = await takeAll(readIso(rangeOf(image)))
+    expect(files.slice(0, 4).map(({ name }) => name)).toEqual([
+      'Müller Bericht.pdf',
+      'empty.txt',
+      'TORN',
+      'DICOM/IM000001',
+    ])
+    expect(codes).toEqual([])
+  })
+
+  it('joins the pieces of a file', async () => {
+    const bytes = noise(9_000)
+    const pieces = [
+      { name: 'large', bytes: bytes.subarray(0, 4_096), flags: 0x80 },
+      { name: 'large', bytes: bytes.subarray(4_096, 6_144), flags: 0x80 },
+      { name: 'large', bytes: bytes.subarray(6_144) },
+    ]
+    const { files, codes } = await take({ name: '', files: [...pieces, { name: 'more', bytes: noise(7) }] })
+    expect(files.map(({ index, name, bytes: { length } }) => [index, name, length])).toEqual([
+      [0, 'large', 9_000],
+      [1, 'more', 7],
+    ])
+    expect([files[0]?.bytes.equals(bytes), codes]).toEqual([true, []])
+  })
+
+  it('written for UDF alone is not taken for the note it carries', async () => {
+    const udf = (folder: TrialFolder): Buffer => {
+      const image = trialDisc(folder, false)
+      for (const [index, mark] of ['BEA01', 'NSR02', 'TEA01'].entries())
+        image.write(`\0${mark}\x01`, 32_768 + (2 + index) * 2_048, 'latin1')
+      return image
+    }
+    const note = { name: '', files: [{ name: 'README.TXT', bytes: noise(60) }] }
+    expect(await lookIntoIso(rangeOf(udf(note)))).toBe('DISC_IMAGE_UNSUPPORTED')
+    expect(await lookIntoIso(rangeOf(trialDisc(note, false)))).toBeNull()
+    expect(await lookIntoIso(rangeOf(udf(disc)))).toBeNull()
+  })
+
   it('is read from a file on, with the same numbers', async () => {
     const { files } = await takeAll(readIso(rangeOf(trialDisc(disc)), 122))
     expect(files.map(({ index, name }) => [index, name])).toEqual([
@@ -77,7 +119,7 @@ describe('a disc image', () => {
   it.each<[string, Partial<TrialFile>]>([
     ['outside the image', { block: 1_000_000 }],
     ['past its end', { size: 5_000_000 }],
-    ['in several pieces', { flags: 0x80 }],
+    ['in pieces of which the last is missing', { flags: 0x80 }],
     ['interleaved', { unit: 2 }],
   ])('passes over a file that lies %s', async (_name, file) => {
     const { files, codes } = await take(withFile(file))

@@ -1,6 +1,6 @@
 /**
  * ISO 9660: the files of a disc image, folder by folder. A folder is entered once, however often it is named, so
- * that no loop can be walked; depth, number and bytes are bounded; a file that lies outside the image, in pieces or
+ * that no loop can be walked; depth, number and bytes are bounded; a file that lies outside the image or
  * interleaved is passed over, and the reading ends with ARCHIVE_DAMAGED.
  */
 import type { VerdictCode } from '#domain/verdict.ts'
@@ -15,7 +15,7 @@ import {
   mostEntries,
   stop,
 } from './archive.ts'
-import { findVolume, type IsoRecord, readFolder } from './iso-directory.ts'
+import { findVolume, hasUdf, type IsoRecord, type IsoVolume, readFolder } from './iso-directory.ts'
 import { type RangeReader, rangeReader } from './range-reader.ts'
 import { shownName } from './shown-name.ts'
 
@@ -61,15 +61,16 @@ async function* walk(reader: RangeReader, note: (code: VerdictCode) => void): As
 
 async function* fileBytes(
   reader: RangeReader,
-  { offset, size }: IsoRecord,
+  { extents }: IsoRecord,
   count: (bytes: number) => void,
 ): AsyncGenerator<ArchivePart> {
-  for (let at = 0; at < size; ) {
-    const bytes = await reader.some(offset + at, Math.min(pieceBytes, size - at))
-    count(bytes.length)
-    at += bytes.length
-    yield { is: 'bytes', bytes }
-  }
+  for (const { offset, size } of extents)
+    for (let at = 0; at < size; ) {
+      const bytes = await reader.some(offset + at, Math.min(pieceBytes, size - at))
+      count(bytes.length)
+      at += bytes.length
+      yield { is: 'bytes', bytes }
+    }
   yield { is: 'end' }
 }
 
@@ -90,7 +91,10 @@ export async function* readIso(range: ByteRange, from = 0): AsyncGenerator<Archi
       const index = files
       files += 1
       if (index < from) continue
-      if (!record.isWhole || record.offset + record.size > reader.size) {
+      if (
+        !record.isWhole ||
+        !record.extents.every(({ offset, size }) => size === 0 || offset + size <= reader.size)
+      ) {
         note('ARCHIVE_DAMAGED')
         continue
       }
@@ -106,13 +110,23 @@ export async function* readIso(range: ByteRange, from = 0): AsyncGenerator<Archi
   yield { is: 'done', codes: [...codes] }
 }
 
+// Discs written for UDF alone carry one file for readers of ISO 9660, which says so.
+const isNote = async (reader: RangeReader, volume: IsoVolume): Promise<boolean> => {
+  let files = 0
+  for await (const record of readFolder(reader, volume, volume.root)) {
+    files += 1
+    if (record.isFolder || files > 1) return false
+  }
+  return true
+}
+
 /** Why a disc image cannot be opened at all, or null. @throws only what `range.read` rejects with. */
 export const lookIntoIso = async (range: ByteRange): Promise<VerdictCode | null> => {
   const reader = rangeReader(range)
   try {
     const volume = await findVolume(reader)
     await reader.fill(volume.root.offset, Math.min(volume.root.size, 2_048))
-    return null
+    return (await hasUdf(reader)) && (await isNote(reader, volume)) ? 'DISC_IMAGE_UNSUPPORTED' : null
   } catch {
     const lost = reader.lost()
     if (lost !== null) throw lost.cause

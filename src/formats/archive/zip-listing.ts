@@ -61,12 +61,34 @@ class ArchiveAccess extends RandomAccessReader {
   }
 }
 
-const openListing = (reader: RangeReader): Promise<ZipFile> =>
+const endMagic = Buffer.from('PK\x05\x06', 'latin1')
+const endBytes = 22
+/** The last bytes of the file that are looked through, one window of the reader. */
+const endReach = 65_536
+
+/**
+ * Where the archive ends: behind its end record (APPNOTE 4.3.16). What a download or a copy added after it hides
+ * nothing, but yauzl takes it for a broken comment.
+ */
+const findEnd = async (reader: RangeReader): Promise<number> => {
+  const from = Math.max(0, reader.size - endReach)
+  const tail = await reader.fill(from, reader.size - from)
+  let end = reader.size
+  for (let at = tail.lastIndexOf(endMagic); at >= 0; at = tail.subarray(0, at).lastIndexOf(endMagic)) {
+    if (at + endBytes > tail.length) continue
+    const told = at + endBytes + tail.readUInt16LE(at + 20)
+    if (told === tail.length) return reader.size
+    if (told < tail.length && end === reader.size) end = from + told
+  }
+  return end
+}
+
+const openListing = (reader: RangeReader, size: number): Promise<ZipFile> =>
   new Promise((resolve, reject) => {
     const access = new ArchiveAccess(reader)
     access.on('error', reject)
     const options = { lazyEntries: true, autoClose: false, decodeStrings: false, validateEntrySizes: false }
-    fromRandomAccessReader(access, reader.size, options, (error, zip) => {
+    fromRandomAccessReader(access, size, options, (error, zip) => {
       if (error !== null && error !== undefined) return reject(error)
       // It emits an error once more to nobody when the listing was left.
       zip.on('error', () => {})
@@ -105,7 +127,7 @@ const modifiedOf = (entry: Entry): number | null => {
  * @throws ArchiveStop over the bounds; Error when the listing is broken from here on.
  */
 export async function* listZip(reader: RangeReader): AsyncGenerator<ZipEntry, void, undefined> {
-  const zip = await openListing(reader)
+  const zip = await openListing(reader, await findEnd(reader))
   if (zip.entryCount > mostEntries) stop('ARCHIVE_LIMIT')
   for await (const entry of zip.eachEntry()) {
     const name = nameOf(entry)

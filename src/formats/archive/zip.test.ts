@@ -47,6 +47,14 @@ describe('a ZIP', () => {
     expect([files.length, codes]).toEqual([2, []])
   })
 
+  it('may have anything behind its end', async () => {
+    const zip = trialZip([hello])
+    for (const behind of [Buffer.alloc(1), Buffer.alloc(9_000), noise(500), Buffer.from('PK\x05\x06')]) {
+      const { files, codes } = await takeAll(readZip(rangeOf(Buffer.concat([zip, behind]))))
+      expect([files.length, codes]).toEqual([1, []])
+    }
+  })
+
   it('may be empty', async () => {
     expect(await take([])).toEqual({ files: [], broken: [], codes: [] })
   })

@@ -145,7 +145,8 @@ export const scanHeader = async (
     if (elements > mostElementsEver) return stop('DICOM_LIMIT_ELEMENTS')
 
     if (frame === undefined) {
-      if (tag === 0 || tag >= itemTag) return result(false, null)
+      // Padding, but for the length of a command group that an old network tool left at the beginning (PS3.7 §E.1).
+      if ((tag === 0 && (at > start || length !== 4)) || tag >= itemTag) return result(false, null)
       if (pixelTags.has(tag)) return result(false, { offset: value, length: open ? null : length, tag })
       if (tag < lastTag) codes.add('TAGS_OUT_OF_ORDER')
       lastTag = tag

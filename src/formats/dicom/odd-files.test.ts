@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { encapsulatedFrames, enhancedFrames, oddFiles } from '#fixtures/dicom/odd-files.ts'
 import { sniff } from '#formats/sniff.ts'
 import { inspectDicom } from './inspect-dicom.ts'
+import { ctElements, writeDataSet, writePart10 } from './trial-dicom.ts'
 
 const inspect = (bytes: Buffer, headBytes = 65_536) => {
   const head = bytes.subarray(0, headBytes)
@@ -22,6 +23,14 @@ describe('odd files', () => {
       expect([...report.codes].toSorted()).toEqual([...codes].toSorted())
       expect(report.facts.patientName).toBe(patientName ?? report.facts.patientName)
     }
+  })
+
+  it('may begin with the length of a command group', async () => {
+    const length = { tag: 0, vr: 'UL', value: Buffer.alloc(4) }
+    const whole = writeDataSet([length, ...ctElements()])
+    expect(await inspect(writePart10(whole, '1.2.840.10008.1.2.1'))).toMatchObject({ codes: [] })
+    const zeros = Buffer.concat([Buffer.alloc(8), writeDataSet(ctElements())])
+    expect((await inspect(writePart10(zeros, '1.2.840.10008.1.2.1'))).codes).not.toEqual([])
   })
 
   it('keep their facts where a deflated one breaks off', async () => {

@@ -18,13 +18,14 @@ const orientationTag = 274
 const directoryTags: ReadonlySet<number> = new Set([34_665, 34_853, 40_965])
 
 /**
- * Make, model, software, date, artist, host; XMP, copyright, IPTC, Photoshop, its layers; the tags of GeoTIFF and
- * GDAL; Microsoft's texts; DNG's camera, serial number, owner and private data; a maker's note.
+ * Names of document and page, description, printer; make, model, software, date, artist, host; XMP, copyright, IPTC, Photoshop, its layers; the tags of GeoTIFF and
+ * GDAL; Microsoft's texts; DNG's camera, serial number, owner, private data and file name; ImageJ's texts; a
+ * maker's note.
  */
 const tellingTags: ReadonlySet<number> = new Set([
-  271, 272, 305, 306, 315, 316, 700, 33_432, 33_723, 34_377, 37_724, 33_550, 33_922, 34_264, 34_735, 34_736,
-  34_737, 42_112, 40_091, 40_092, 40_093, 40_094, 40_095, 50_708, 50_735, 42_032, 42_033, 50_740, 37_500,
-  37_510, 36_867, 36_868, 42_016,
+  269, 270, 285, 337, 50_709, 50_827, 50_838, 50_839, 271, 272, 305, 306, 315, 316, 700, 33_432, 33_723,
+  34_377, 37_724, 33_550, 33_922, 34_264, 34_735, 34_736, 34_737, 42_112, 40_091, 40_092, 40_093, 40_094,
+  40_095, 50_708, 50_735, 42_032, 42_033, 50_740, 37_500, 37_510, 36_867, 36_868, 42_016,
 ])
 
 const mostOutputBytes = 1_073_741_824

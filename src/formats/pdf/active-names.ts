@@ -64,14 +64,16 @@ const openObjectStream = (dictionary: string, body: Buffer): Buffer | null => {
  * @returns false when a part of it could not be looked into, so that it may hold more.
  */
 export const findActiveNames = (bytes: Buffer, codes: Set<VerdictCode>): boolean => {
-  if (bytes.includes('/Encrypt')) return false
+  // Names stay readable in an encrypted document (ISO 32000-2 §7.6.1), but for those in streams.
+  const encrypted = bytes.includes('/Encrypt')
   addActiveNames(bytes, codes)
   let left = mostInflatedBytes
   for (let at = bytes.indexOf('stream'); at >= 0; at = bytes.indexOf('stream', at + 6)) {
     const opens = bytes.subarray(Math.max(0, at - 3), at).toString('latin1') !== 'end'
     const before = bytes.toString('latin1', Math.max(0, at - mostDictionaryBytes), at)
     const dictionary = before.slice(Math.max(0, before.lastIndexOf(' obj')))
-    if (!opens || !/\/(?:ObjStm|#4[Ff]|O#)/.test(dictionary)) continue
+    if (!opens || !decode(dictionary).includes('/ObjStm')) continue
+    if (encrypted) return false
     const start = at + 6 + (bytes[at + 6] === 13 ? 1 : 0) + 1
     const end = bytes.indexOf('endstream', start)
     const opened = openObjectStream(dictionary, bytes.subarray(start, end < 0 ? bytes.length : end))

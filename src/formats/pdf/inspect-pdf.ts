@@ -35,7 +35,7 @@ const needsPassword = /password|encrypt/i
 /** What the first reader makes of a file. `opened`: it found pages; what else it found stands in `codes`. */
 type FirstReading =
   | { readonly opened: true; readonly pages: number; readonly title: string }
-  | { readonly opened: false; readonly why: 'locked' | 'empty' | 'damaged' }
+  | { readonly opened: false; readonly why: 'locked' | 'encrypted' | 'empty' | 'damaged' }
 
 const readTitle = (document: PDFDocument): string => {
   try {
@@ -58,12 +58,15 @@ const openMended = async (bytes: Buffer): Promise<PDFDocument | null> => {
   return mended === null ? null : load(mended).catch(() => null)
 }
 
-const open = async (bytes: Buffer, codes: Set<VerdictCode>): Promise<PDFDocument | 'locked' | 'damaged'> => {
+const open = async (
+  bytes: Buffer,
+  codes: Set<VerdictCode>,
+): Promise<PDFDocument | 'locked' | 'encrypted' | 'damaged'> => {
   try {
     return await load(bytes)
   } catch (error) {
-    const locked = (error instanceof Error && needsPassword.test(error.message)) || bytes.includes('/Encrypt')
-    if (locked) return 'locked'
+    if (error instanceof Error && needsPassword.test(error.message)) return 'locked'
+    if (bytes.includes('/Encrypt')) return 'encrypted'
     const mended = await openMended(bytes)
     if (mended !== null) codes.add('PDF_IRREGULAR')
     return mended ?? 'damaged'
@@ -89,8 +92,17 @@ const ofUnopened = (bytes: Buffer, why: 'empty' | 'damaged'): VerdictCode => {
   return holdsPages(bytes) ? 'PDF_DAMAGED' : 'PDF_UNREADABLE'
 }
 
-const isLocked = (first: FirstReading, second: SecondReading): boolean =>
-  (!first.opened && first.why === 'locked') || (!second.page && second.locked)
+// Of an encrypted document that our parser cannot follow, the others say whether it needs a password.
+const isLocked = async (
+  bytes: Buffer,
+  first: FirstReading,
+  second: SecondReading,
+  readPdfium: ReadPdfium,
+): Promise<boolean> => {
+  if (second.page) return false
+  if (first.opened || first.why !== 'encrypted') return second.locked
+  return second.locked || !(await drawsFirstPage(bytes, readPdfium))
+}
 
 /** The table of votes: adds what follows from who opened the file. */
 const weigh = async (
@@ -103,7 +115,7 @@ const weigh = async (
   if (first.opened && second.page) return
   const third = await drawsFirstPage(bytes, readPdfium)
   if (!first.opened && !second.page) {
-    const none = ofUnopened(bytes, first.why === 'locked' ? 'damaged' : first.why)
+    const none = ofUnopened(bytes, first.why === 'empty' ? 'empty' : 'damaged')
     codes.add(third ? 'PDF_DAMAGED' : none)
     return
   }
@@ -122,12 +134,17 @@ const factsOf = (first: FirstReading, second: SecondReading): SealedFacts => {
 export const inspectPdf = async (bytes: Buffer, readers: PdfReaders): Promise<PdfReport> => {
   const codes = new Set<VerdictCode>()
   const first = await readFirst(bytes, codes)
-  if (bytes.subarray(0, magicReach).indexOf('%PDF-') > 0) codes.add('PDF_LEADING_DATA')
+  // The password that another reader does without may lock a part: the files attached, streams of one kind.
   if (!first.opened && first.why === 'locked') return { codes: ['PDF_PASSWORD'], facts: {} }
+  const encrypted = !first.opened && first.why === 'encrypted'
+  if (encrypted) codes.add('PDF_OWNER_RESTRICTED')
+  if (bytes.subarray(0, magicReach).indexOf('%PDF-') > 0) codes.add('PDF_LEADING_DATA')
   const none: SecondReading = { page: false, locked: false }
   readers.tell?.({ codes: [...codes], facts: factsOf(first, none) })
   const second = await readAgain(bytes, readers.readMap)
-  if (isLocked(first, second)) codes.add('PDF_PASSWORD')
+  const locked = await isLocked(bytes, first, second, readers.readPdfium)
+  if (locked && encrypted) return { codes: ['PDF_PASSWORD'], facts: {} }
+  if (locked) codes.add('PDF_PASSWORD')
   else await weigh(bytes, first, second, codes, readers.readPdfium)
   const text = second.page && second.text !== '' ? { text: second.text } : {}
   return { codes: [...codes], facts: factsOf(first, second), ...text }

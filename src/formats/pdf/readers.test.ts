@@ -7,6 +7,9 @@ import {
   hiddenScriptPdf,
   launchPdf,
   lockedPdf,
+  namelessPdf,
+  namelessScriptPdf,
+  packedNamelessPdf,
   portfolioPdf,
   restrictedPdf,
   tailessPdf,
@@ -27,6 +30,17 @@ describe('the readers', () => {
   it.each<[string, () => Promise<Buffer>, VerdictCode[]]>([
     ['a locked one', lockedPdf, ['PDF_PASSWORD']],
     ['one that restricts', restrictedPdf, ['PDF_OWNER_RESTRICTED']],
+    ['one that restricts and has no identifier', namelessPdf, ['PDF_OWNER_RESTRICTED', 'PDF_IRREGULAR']],
+    [
+      'a script in one that has no identifier',
+      namelessScriptPdf,
+      ['PDF_OWNER_RESTRICTED', 'PDF_ACTIVE_JS', 'PDF_IRREGULAR'],
+    ],
+    [
+      'one without identifier whose objects are packed',
+      packedNamelessPdf,
+      ['PDF_OWNER_RESTRICTED', 'PDF_DAMAGED'],
+    ],
     ['a script in an object stream', hiddenScriptPdf, ['PDF_ACTIVE_JS']],
     ['a program start', launchPdf, ['PDF_ACTIVE_LAUNCH']],
     ['an attachment', attachmentPdf, ['PDF_ATTACHMENTS']],
@@ -92,7 +106,7 @@ describe('names in the bytes', () => {
   })
 
   it('may be more where something does not open', async () => {
-    expect((await namesIn(await lockedPdf()))[0]).toBe(false)
+    expect((await namesIn(await packedNamelessPdf()))[0]).toBe(false)
     const packed = Buffer.from('1 0 obj <</Type/ObjStm/Filter/LZWDecode>>stream\nxx\nendstream')
     expect(await namesIn(packed)).toEqual([false, []])
     const broken = Buffer.from('1 0 obj <</Type/ObjStm/Filter/FlateDecode>>stream\nxx\nendstream')
