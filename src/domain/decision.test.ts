@@ -34,7 +34,7 @@ describe('releaseRule', () => {
   it('wants a check first where nothing has looked into the file', () => {
     expect(releaseRule(['CHECK_UNAVAILABLE'], false)).toBe('check-first')
     expect(releaseRule(['IDENTITY_OTHER_PATIENT'], false)).toBe('check-first')
-    expect(releaseRule(['CHECK_UNAVAILABLE'], true)).toBe('one-person')
+    expect(releaseRule(['CHECK_UNAVAILABLE'], true)).toBe('two-persons')
   })
 
   it('is about codes that quarantine, and about nothing else', () => {

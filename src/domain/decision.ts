@@ -40,6 +40,8 @@ const strictness: readonly ReleaseRule[] = ['one-person', 'two-persons', 'check-
 export const strictCodes = {
   IDENTITY_OTHER_PATIENT: 'two-persons',
   MALWARE_FOUND: 'locked',
+  // Nothing looked at whose it is.
+  CHECK_UNAVAILABLE: 'two-persons',
   // Nobody could say where in it the place stands that it was taken at.
   PICTURE_LIMIT: 'locked',
 } as const satisfies Partial<Record<VerdictCode, ReleaseRule>>

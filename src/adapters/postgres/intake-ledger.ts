@@ -127,25 +127,30 @@ export const createIntakeLedger = (db: Database): IntakeLedger => ({
     }),
 
   leaveOut: (sender, items, at) =>
-    guarded(async () => {
-      if (items.length === 0) return 0
-      const moved = await db
-        .updateTable('items')
-        .set({ state: 'discarded', decided_at: at })
-        .where('state', '=', 'receiving')
-        // Locked in the order of `lockItems`, so that a part that arrives meanwhile cannot deadlock with this.
-        .where('id', 'in', (query) =>
-          query
-            .selectFrom('items')
-            .select('id')
-            .where('sender_id', '=', sender)
-            .where(sql<boolean>`id = any(${[...items]}::uuid[])`)
-            .orderBy('id')
-            .forUpdate(),
-        )
-        .executeTakeFirst()
-      return Number(moved.numUpdatedRows)
-    }),
+    guarded(() =>
+      db.transaction().execute(async (trx) => {
+        if (items.length === 0) return 0
+        const moved = await trx
+          .updateTable('items')
+          .set({ state: 'discarded', decided_at: at })
+          .where('state', '=', 'receiving')
+          // Locked in the order of `lockItems`, so that a part that arrives meanwhile cannot deadlock with this.
+          .where('id', 'in', (query) =>
+            query
+              .selectFrom('items')
+              .select('id')
+              .where('sender_id', '=', sender)
+              .where(sql<boolean>`id = any(${[...items]}::uuid[])`)
+              .orderBy('id')
+              .forUpdate(),
+          )
+          .returning('case_id')
+          .execute()
+        const [first] = moved
+        if (first !== undefined) await noteChange(trx, first.case_id)
+        return moved.length
+      }),
+    ),
 
   itemsOf: (sender, brief) => guarded(() => readItems(db, sender, brief)),
 
