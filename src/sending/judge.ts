@@ -64,8 +64,8 @@ const longestToldSeconds = 3_600
  */
 export const waitBefore = (nth: number, retryAfter: number | null, random: number): number => {
   const own = Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(nth, 16)) * (0.5 + random / 2)
-  const told = Math.min(longestToldSeconds, retryAfter ?? 0) * 1_000 * (1 + random / 10)
-  return Math.max(own, told)
+  const told = Math.min(longestToldSeconds, retryAfter ?? 0) * 1_000
+  return Math.max(own, told + Math.floor((told * random) / 10))
 }
 
 /** `Retry-After` (RFC 9110 §10.2.3): seconds, or a moment. Null when it is neither. */
