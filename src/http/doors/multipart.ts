@@ -9,6 +9,7 @@ import type { CommonNeeds, IntakeNeeds } from '#http/needs.ts'
 import type { Handler } from '#http/route.ts'
 import type { UnplannedFile } from '#steps/receive.ts'
 import { formStorage } from './form-storage.ts'
+import { forget } from './take-body.ts'
 
 /** What a form may hold. */
 export const formLimits = {
@@ -67,7 +68,7 @@ export const formDoor =
             : null
       if (refused !== null) {
         await form.stop()
-        await receiving.abort().catch(() => {})
+        await forget(receiving)
         return refused
       }
       const received = await receiving.commit(form.files)
@@ -80,7 +81,7 @@ export const formDoor =
     } catch (error) {
       await form.stop()
       // What cannot be removed now is unreferenced, and the clean-up finds it.
-      await receiving.abort().catch(() => {})
+      await forget(receiving)
       throw error
     }
   }

@@ -2,8 +2,7 @@
  * The parts door: one request, many runs of chunks, proved by SHA-256: one digest over the whole body
  * (`Content-Digest`), or one over its header (`Header-Digest`), which then lists a digest for each run. Receiving
  * computes those anyway, so the second way hashes a byte once instead of twice, here and at the sender.
- * This is the road every record takes: a piece from the socket is handed on where it lies, with no copy, no closure
- * and no promise per piece. Nothing is committed before every digest agrees, or answered before the commit.
+ * Nothing is committed before every digest agrees, or answered before the commit.
  */
 import { createHash, hash as digestOf, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
@@ -16,6 +15,7 @@ import type { Handler } from '#http/route.ts'
 import type { Receiving } from '#steps/receive.ts'
 import { readDigest } from './content-digest.ts'
 import { type PartRun, readPartHeader } from './part-header.ts'
+import { type BodyTaker, forget, takeBody } from './take-body.ts'
 
 const prefixBytes = 4
 
@@ -68,106 +68,56 @@ const takeRuns = (runs: readonly PartRun[], receiving: Receiving) => {
 }
 
 /**
- * Takes a whole body. Null when every byte was pushed and the digest agrees; refuses `request.invalid`,
- * `request.aborted`, `digest.mismatch`. Rejects with what `receiving` throws.
+ * Takes a part. Null when every byte was pushed and the digest agrees; refuses `request.invalid`, `request.aborted`,
+ * `digest.mismatch`. Rejects with what `receiving` throws.
  */
 export const takePart = (
   req: IncomingMessage,
   { length, content, header }: PartTerms,
   receiving: Receiving,
-): Promise<Refusal | null> =>
-  new Promise((resolve, reject) => {
-    const whole = createHash('sha256')
-    let head: Buffer[] = []
-    let held = 0
-    let needed = prefixBytes
-    let runs: ReturnType<typeof takeRuns> | null = null
+): Promise<Refusal | null> => {
+  const whole = createHash('sha256')
+  let head: Buffer[] = []
+  let held = 0
+  let needed = prefixBytes
+  let runs: ReturnType<typeof takeRuns> | null = null
 
-    const leave = (): void => {
-      req.off('data', onData)
-      req.off('end', onEnd)
-      req.off('close', onClose)
-    }
-    const stop = (outcome: Refusal | null): void => {
-      leave()
-      resolve(outcome)
-    }
-    const fail = (error: unknown): void => {
-      leave()
-      reject(error instanceof Error ? error : new Error('receiving failed', { cause: error }))
-    }
-    const goOn = (): void => {
-      req.resume()
-    }
+  /** Collects the header, which is small and nearly always in the first piece; joins it once it is all there. */
+  const takeHead = (piece: Buffer): boolean | Refusal => {
+    head.push(piece)
+    held += piece.length
+    if (held < needed) return true
+    const start = Buffer.concat(head)
+    if (needed === prefixBytes) needed += start.readUInt32BE(0)
+    if (needed > prefixBytes + partHeaderBytes || needed > length) return refuse('request.invalid')
+    head = [start]
+    if (held < needed) return true
+    if (header !== null && !timingSafeEqual(digestOf('sha256', start.subarray(0, needed), 'buffer'), header))
+      return refuse('digest.mismatch')
+    const text = start.toString('utf8', prefixBytes, needed)
+    const listed = readPartHeader(text, length - needed, header !== null)
+    if (listed === null) return refuse('request.invalid')
+    head = []
+    runs = takeRuns(listed, receiving)
+    return runs.feed(start, needed)
+  }
 
-    /** Collects the header, which is small and nearly always in the first piece; joins it once it is all there. */
-    const takeHead = (piece: Buffer): boolean => {
-      head.push(piece)
-      held += piece.length
-      if (held < needed) return true
-      const start = Buffer.concat(head)
-      if (needed === prefixBytes) needed += start.readUInt32BE(0)
-      if (needed > prefixBytes + partHeaderBytes || needed > length) {
-        stop(refuse('request.invalid'))
-        return true
-      }
-      head = [start]
-      if (held < needed) return true
-      if (
-        header !== null &&
-        !timingSafeEqual(digestOf('sha256', start.subarray(0, needed), 'buffer'), header)
-      ) {
-        stop(refuse('digest.mismatch'))
-        return true
-      }
-      const text = start.toString('utf8', prefixBytes, needed)
-      const listed = readPartHeader(text, length - needed, header !== null)
-      if (listed === null) {
-        stop(refuse('request.invalid'))
-        return true
-      }
-      head = []
-      runs = takeRuns(listed, receiving)
-      return runs.feed(start, needed)
-    }
-
-    const takeBody = (begun: ReturnType<typeof takeRuns>, piece: Buffer): boolean => {
-      const room = begun.feed(piece, 0)
+  const taker: BodyTaker = {
+    take(piece) {
+      if (content !== null) whole.update(piece)
+      if (runs === null) return takeHead(piece)
+      const room = runs.feed(piece, 0)
       freeBytes(piece)
       return room
-    }
-
-    const onData = (piece: Buffer): void => {
-      try {
-        if (content !== null) whole.update(piece)
-        const room = runs === null ? takeHead(piece) : takeBody(runs, piece)
-        if (room) return
-        req.pause()
-        receiving.ready().then(goOn, fail)
-      } catch (error) {
-        fail(error)
-      }
-    }
-    const onEnd = (): void => {
-      if (runs === null) return stop(refuse('request.invalid'))
-      if (content !== null && !timingSafeEqual(whole.digest(), content))
-        return stop(refuse('digest.mismatch'))
-      try {
-        stop(runs.end() ? null : refuse('digest.mismatch'))
-      } catch (error) {
-        fail(error)
-      }
-    }
-    const onClose = (): void => stop(refuse('request.aborted'))
-
-    if (req.destroyed) {
-      stop(refuse('request.aborted'))
-      return
-    }
-    req.on('data', onData)
-    req.on('end', onEnd)
-    req.on('close', onClose)
-  })
+    },
+    end() {
+      if (runs === null) return refuse('request.invalid')
+      if (content !== null && !timingSafeEqual(whole.digest(), content)) return refuse('digest.mismatch')
+      return runs.end() ? null : refuse('digest.mismatch')
+    },
+  }
+  return takeBody(req, taker, receiving)
+}
 
 /** Reads what must be known before the first byte; refuses `digest.missing`, `request.type`, `request.too-large`. */
 export const readPartTerms = (headers: IncomingMessage['headers'], length: number): PartTerms | Refusal => {
@@ -179,9 +129,6 @@ export const readPartTerms = (headers: IncomingMessage['headers'], length: numbe
   const header = readDigest(headers['header-digest'])
   return header === null ? refuse('digest.missing') : { length, content: null, header }
 }
-
-/** Forgets what was taken. What cannot be removed now is unreferenced, and the clean-up finds it. */
-const forget = (receiving: Receiving): Promise<void> => receiving.abort().catch(() => {})
 
 /** `PUT /api/send/part`. */
 export const partsDoor =

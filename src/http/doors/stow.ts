@@ -7,7 +7,6 @@
  * is kept all the same, and a person of the desk sees it. With no good one, or a body that breaks off or is
  * malformed, nothing is kept.
  */
-import type { IncomingMessage } from 'node:http'
 import type { Request, Response } from 'express'
 import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import { freeBytes } from '#domain/free-bytes.ts'
@@ -21,6 +20,7 @@ import type { Receiving } from '#steps/receive.ts'
 import { readStoreForm, type StoreForm } from './related-type.ts'
 import { type PartSink, splitParts } from './split-parts.ts'
 import { replyTypes, type StoreOutcome, storeReply } from './store-reply.ts'
+import { type BodyTaker, forget, takeBody } from './take-body.ts'
 
 /** Instances of one request: a large study in one, and an end. */
 export const mostInstances = 20_000
@@ -88,61 +88,22 @@ const takeOne = (sink: PartSink) => {
   }
 }
 
-/** Takes the whole body. Null when it was one; refuses `request.invalid`, `request.too-large`, `request.aborted`. */
-const takeBody = (
-  req: IncomingMessage,
+/** What becomes of a body. Refuses `request.invalid` and `request.too-large`. */
+const storeTaker = (
   form: StoreForm,
   { sink, instances, wantsPause }: ReturnType<typeof takeInstances>,
-  receiving: Receiving,
-): Promise<Refusal | null> =>
-  new Promise((resolve, reject) => {
-    const body = form === 'one-file' ? takeOne(sink) : splitParts(form.boundary, sink)
-    const leave = (): void => {
-      req.off('data', onData)
-      req.off('end', onEnd)
-      req.off('close', onClose)
-    }
-    const stop = (outcome: Refusal | null): void => {
-      leave()
-      resolve(outcome)
-    }
-    const fail = (error: unknown): void => {
-      leave()
-      reject(error instanceof Error ? error : new Error('receiving failed', { cause: error }))
-    }
-    const goOn = (): void => {
-      req.resume()
-    }
-    const onData = (piece: Buffer): void => {
-      try {
-        if (!body.push(piece)) return stop(refuse('request.invalid'))
-        if (instances.length > mostInstances)
-          return stop(refuse('request.too-large', { most: mostInstances }))
-        freeBytes(piece)
-        if (!wantsPause()) return
-        req.pause()
-        receiving.ready().then(goOn, fail)
-      } catch (error) {
-        fail(error)
-      }
-    }
-    const onEnd = (): void => {
-      try {
-        stop(body.end() ? null : refuse('request.invalid', { missing: 'last boundary' }))
-      } catch (error) {
-        fail(error)
-      }
-    }
-    const onClose = (): void => stop(refuse('request.aborted'))
-
-    if (req.destroyed) {
-      stop(refuse('request.aborted'))
-      return
-    }
-    req.on('data', onData)
-    req.on('end', onEnd)
-    req.on('close', onClose)
-  })
+): BodyTaker => {
+  const body = form === 'one-file' ? takeOne(sink) : splitParts(form.boundary, sink)
+  return {
+    take(piece) {
+      if (!body.push(piece)) return refuse('request.invalid')
+      if (instances.length > mostInstances) return refuse('request.too-large', { most: mostInstances })
+      freeBytes(piece)
+      return !wantsPause()
+    },
+    end: () => (body.end() ? null : refuse('request.invalid', { missing: 'last boundary' })),
+  }
+}
 
 const judge = (named: readonly (NamedInstance | null)[], study: string | null): StoreOutcome => {
   const readable = named.filter((each) => each !== null)
@@ -154,9 +115,6 @@ const judge = (named: readonly (NamedInstance | null)[], study: string | null): 
     unreadable: named.length - readable.length,
   }
 }
-
-/** Forgets what was taken. What cannot be removed now is unreferenced, and the clean-up finds it. */
-const forget = (receiving: Receiving): Promise<void> => receiving.abort().catch(() => {})
 
 const accepted = 'multipart/related; type="application/dicom", or application/dicom'
 
@@ -178,7 +136,7 @@ const store = async (
   const receiving = needs.receive(bearer)
   try {
     const taking = takeInstances(needs, receiving)
-    const refused = await takeBody(req, form, taking, receiving)
+    const refused = await takeBody(req, storeTaker(form, taking), receiving)
     if (refused !== null || taking.instances.length === 0) {
       await forget(receiving)
       return refused ?? refuse('request.invalid', { files: 0 })

@@ -11,6 +11,7 @@ import { chunkBytes } from '#domain/item.ts'
 import { packBytes } from '#domain/pack.ts'
 import type { Receiving } from '#steps/receive.ts'
 import type { Upload } from '#steps/resume-upload.ts'
+import { forget } from './take-body.ts'
 
 /** What all bytes of a request must hash to. */
 export type Checksum = { readonly hash: Hash; readonly told: Buffer }
@@ -29,8 +30,6 @@ const chunksOfSegment = packBytes / chunkBytes
 
 /** Segments that are being made durable while the next one fills. */
 const mostSaving = 1
-
-const forget = (receiving: Receiving): Promise<void> => receiving.abort().catch(() => {})
 
 /**
  * Takes the body of `req` as what follows `upload.arrived`. `mayGoOn` is asked at each chunk. Besides its own refusals
