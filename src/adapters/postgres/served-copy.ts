@@ -2,6 +2,7 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely'
 import { Fault } from '#domain/fault.ts'
 import type { ServedCopy } from '#domain/patch.ts'
+import { parseArray } from '#formats/json-object.ts'
 import { patchText, readPatches } from '#formats/patch-text.ts'
 import type { ItemDecision } from '#ports/admission-ledger.ts'
 import type { Tables } from './tables.ts'
@@ -21,19 +22,11 @@ export type ServedRow = {
   readonly served_crc32: Row['crc32'] | null
 }
 
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new Fault('store.damaged', { cause })
-  }
-}
-
 /** The served copy of an item of `size` bytes; null where it goes out as it came. @throws `store.damaged` */
 export const toServed = (row: ServedRow, size: number): ServedCopy | null => {
   const { served_patches: text, served_sha256: sha256, served_crc32: crc32 } = row
   if (text === null || sha256 === null || crc32 === null) return null
-  const patches = readPatches(parse(text), size)
+  const patches = readPatches(parseArray(text), size)
   if (patches === null || patches.length === 0) throw new Fault('store.damaged')
   return { patches, sha256, crc32 }
 }

@@ -2,8 +2,9 @@
 import { canonicalJson } from '#domain/canonical-json.ts'
 import { Fault } from '#domain/fault.ts'
 import { type ColumnKind, columnKinds, type KeptRows, type KeptTable, type KeptValue } from '#domain/kept.ts'
+import { parseJson } from '#formats/json-object.ts'
 
-const damaged = (cause?: unknown): Fault => new Fault('store.damaged', { cause })
+const damaged = (): Fault => new Fault('store.damaged')
 
 const writeValue = (value: KeptValue): unknown => {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64url')
@@ -56,19 +57,11 @@ const readRow = ({ columns }: KeptTable, values: readonly unknown[]): readonly K
   })
 }
 
-const parse = (line: string): unknown => {
-  try {
-    return JSON.parse(line)
-  } catch (cause) {
-    throw damaged(cause)
-  }
-}
-
 /** Reads one line after the other; gives the row of a row's line, and null for a table's. */
 export const createRowReader = () => {
   let table: KeptTable | null = null
   return (line: string): { table: KeptTable; row: readonly KeptValue[] } | null => {
-    const value = parse(line)
+    const value = parseJson(line)
     if (typeof value !== 'object' || value === null) throw damaged()
     if (!Array.isArray(value)) {
       table = readTable({ ...value })

@@ -17,20 +17,11 @@ import {
 } from '@cantoo/pdf-lib'
 import type { VerdictCode } from '#domain/verdict.ts'
 import { addActiveNames } from './active-names.ts'
+import { activeActions, activeKeys, activeTypes } from './active-table.ts'
 
 const actions: ReadonlyMap<string, VerdictCode> = new Map([
-  ['JavaScript', 'PDF_ACTIVE_JS'],
-  ['Launch', 'PDF_ACTIVE_LAUNCH'],
-  ['SubmitForm', 'PDF_ACTIVE_SUBMIT'],
-  ['ImportData', 'PDF_ACTIVE_SUBMIT'],
-  ['GoToR', 'PDF_ACTIVE_REMOTE'],
-  ['GoToE', 'PDF_ACTIVE_REMOTE'],
-  ['Rendition', 'PDF_ACTIVE_MEDIA'],
-  ['RichMediaExecute', 'PDF_ACTIVE_MEDIA'],
-  ['Sound', 'PDF_ACTIVE_MEDIA'],
-  ['Movie', 'PDF_ACTIVE_MEDIA'],
+  ...activeActions,
   ['GoTo3DView', 'PDF_ACTIVE_MEDIA'],
-  ['URI', 'PDF_URI'],
 ])
 
 const harmless: ReadonlySet<string> = new Set([
@@ -43,20 +34,9 @@ const harmless: ReadonlySet<string> = new Set([
   'Thread',
 ])
 
-const types: ReadonlyMap<string, VerdictCode> = new Map([
-  ['EmbeddedFile', 'PDF_ATTACHMENTS'],
-  ['FileAttachment', 'PDF_ATTACHMENTS'],
-  ['RichMedia', 'PDF_ACTIVE_MEDIA'],
-  ['Movie', 'PDF_ACTIVE_MEDIA'],
-  ['3D', 'PDF_ACTIVE_MEDIA'],
-])
+const types: ReadonlyMap<string, VerdictCode> = new Map(activeTypes)
 
-const keys: ReadonlyMap<string, VerdictCode> = new Map([
-  ['JavaScript', 'PDF_ACTIVE_JS'],
-  ['RichMedia', 'PDF_ACTIVE_MEDIA'],
-  ['RichMediaContent', 'PDF_ACTIVE_MEDIA'],
-  ['XFA', 'PDF_XFA'],
-])
+const keys: ReadonlyMap<string, VerdictCode> = new Map(activeKeys)
 
 /** A document with more values than this is not walked to the end. */
 export const mostValues = 5_000_000

@@ -5,27 +5,14 @@
  */
 import { inflateSync } from 'node:zlib'
 import type { VerdictCode } from '#domain/verdict.ts'
+import { activeActions, activeKeys, activeTypes } from './active-table.ts'
 
 const names: ReadonlyMap<string, VerdictCode> = new Map([
-  ['JavaScript', 'PDF_ACTIVE_JS'],
+  ...activeActions,
+  ...activeTypes,
+  ...activeKeys,
   ['JS', 'PDF_ACTIVE_JS'],
-  ['Launch', 'PDF_ACTIVE_LAUNCH'],
-  ['SubmitForm', 'PDF_ACTIVE_SUBMIT'],
-  ['ImportData', 'PDF_ACTIVE_SUBMIT'],
-  ['GoToR', 'PDF_ACTIVE_REMOTE'],
-  ['GoToE', 'PDF_ACTIVE_REMOTE'],
-  ['Rendition', 'PDF_ACTIVE_MEDIA'],
-  ['RichMedia', 'PDF_ACTIVE_MEDIA'],
-  ['RichMediaContent', 'PDF_ACTIVE_MEDIA'],
-  ['RichMediaExecute', 'PDF_ACTIVE_MEDIA'],
-  ['Sound', 'PDF_ACTIVE_MEDIA'],
-  ['Movie', 'PDF_ACTIVE_MEDIA'],
-  ['3D', 'PDF_ACTIVE_MEDIA'],
-  ['EmbeddedFile', 'PDF_ATTACHMENTS'],
-  ['FileAttachment', 'PDF_ATTACHMENTS'],
   ['Collection', 'PDF_PORTFOLIO'],
-  ['XFA', 'PDF_XFA'],
-  ['URI', 'PDF_URI'],
 ])
 
 /** Object streams are inflated up to so many bytes each, and all of them. */
