@@ -3,7 +3,9 @@
  * taken in batches, each whole or not at all, so an archive is taken up again where it was after whatever happened;
  * a file already taken is known by archive and place and never taken twice.
  */
+
 import { randomBytes } from 'node:crypto'
+import type { ArchiveEntry, ArchiveEvent } from '#domain/archive.ts'
 import { Fault, isRefusal, type Refusal } from '#domain/fault.ts'
 import type { ItemId, PackId, PlanId } from '#domain/id.ts'
 import { planObject } from '#domain/kept.ts'
@@ -32,7 +34,7 @@ import type { IntakeSeal } from '#ports/intake-seal.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
 import { putObject } from '#ports/put-object.ts'
 import { readPacks } from '#ports/read-packs.ts'
-import type { ArchiveEntry, ArchiveEvent, Unpacker } from '#ports/unpacker.ts'
+import type { Unpacker } from '#ports/unpacker.ts'
 
 export type UnpackNeeds = CloseArchiveNeeds & {
   readonly store: ObjectStore

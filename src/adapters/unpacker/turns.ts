@@ -2,14 +2,15 @@
  * Turns: one archive talked over with one child, which is taken for hostile. Every frame is checked again here: its
  * turn, the order of the files, their names, and how much has come and was asked for altogether.
  */
+
 import type { Child } from '#adapters/inspector/child-process.ts'
 import { readExactly } from '#adapters/inspector/conversation.ts'
 import { entryBytes, type Frame, frameKinds, parseRead, writeUnpack } from '#adapters/inspector/frames.ts'
+import type { ArchiveEntry, ArchiveEvent } from '#domain/archive.ts'
 import { isVerdictCode, type VerdictCode } from '#domain/verdict.ts'
 import { mostBytesOf, mostEntries, mostFileBytes, zipRatio } from '#formats/archive/archive.ts'
 import { shownName } from '#formats/archive/shown-name.ts'
 import type { ByteSource } from '#ports/inspector.ts'
-import type { ArchiveEntry, ArchiveEvent } from '#ports/unpacker.ts'
 
 export type TurnLimits = {
   /** The child ends when it lets this pass between two frames, ms. */

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import type { ArchiveEvent } from '#domain/archive.ts'
 import { Fault } from '#domain/fault.ts'
 import { bombEntry, trialZip } from '#fixtures/archive.ts'
 import { trialDisc } from '#fixtures/disc-image.ts'
 import { seeded } from '#fixtures/seeded.ts'
 import { takeAll } from '#formats/archive/trial-archive.ts'
 import type { ByteSource } from '#ports/inspector.ts'
-import type { ArchiveEvent } from '#ports/unpacker.ts'
 import { type IsolatedUnpacker, openUnpacker, type UnpackerOptions } from './unpacker.ts'
 
 const open: IsolatedUnpacker[] = []

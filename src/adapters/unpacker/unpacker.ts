@@ -3,12 +3,14 @@
  * the archive. Only so many run at a time; who comes later waits. Who takes an archive apart while in the middle of
  * another holds two places.
  */
+
 import { join } from 'node:path'
 import { type Child, isReady, startChild } from '#adapters/inspector/child-process.ts'
 import { type ChildLimits, type Isolation, planIsolation } from '#adapters/inspector/isolation.ts'
+import type { ArchiveEvent } from '#domain/archive.ts'
 import { Fault } from '#domain/fault.ts'
 import type { ByteSource } from '#ports/inspector.ts'
-import type { ArchiveEvent, Unpacker } from '#ports/unpacker.ts'
+import type { Unpacker } from '#ports/unpacker.ts'
 import { type TurnLimits, takeApart } from './turns.ts'
 
 export type UnpackerLimits = ChildLimits &

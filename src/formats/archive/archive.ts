@@ -11,19 +11,6 @@ export type ByteRange = {
   read(offset: number, length: number): Promise<Buffer>
 }
 
-/** A file of an archive. `name` is text for people; `modified` is milliseconds since 1970. */
-export type ArchivedFile = {
-  readonly index: number
-  readonly name: string
-  readonly modified: number | null
-}
-
-export type ArchivePart =
-  | { readonly is: 'entry'; readonly entry: ArchivedFile }
-  | { readonly is: 'bytes'; readonly bytes: Buffer }
-  | { readonly is: 'end' }
-  | { readonly is: 'done'; readonly codes: readonly VerdictCode[] }
-
 /** Entries of any kind that one archive may list. */
 export const mostEntries = 50_000
 

@@ -3,9 +3,9 @@
  * that no loop can be walked; depth, number and bytes are bounded; a file that lies outside the image or
  * interleaved is passed over, and the reading ends with ARCHIVE_DAMAGED.
  */
+import type { ArchiveEvent } from '#domain/archive.ts'
 import type { VerdictCode } from '#domain/verdict.ts'
 import {
-  type ArchivePart,
   ArchiveStop,
   allowance,
   type ByteRange,
@@ -63,7 +63,7 @@ async function* fileBytes(
   reader: RangeReader,
   { extents }: IsoRecord,
   count: (bytes: number) => void,
-): AsyncGenerator<ArchivePart> {
+): AsyncGenerator<ArchiveEvent> {
   for (const { offset, size } of extents)
     for (let at = 0; at < size; ) {
       const bytes = await reader.some(offset + at, Math.min(pieceBytes, size - at))
@@ -78,7 +78,7 @@ async function* fileBytes(
  * Reads the files of a disc image from number `from` on.
  * @throws only what `range.read` rejects with.
  */
-export async function* readIso(range: ByteRange, from = 0): AsyncGenerator<ArchivePart, void, undefined> {
+export async function* readIso(range: ByteRange, from = 0): AsyncGenerator<ArchiveEvent, void, undefined> {
   const reader = rangeReader(range)
   const count = allowance(mostBytesOf(range.size, discRatio))
   const codes = new Set<VerdictCode>()

@@ -2,8 +2,9 @@
  * Look: whether an archive can be opened, without opening what is in it. A ZIP is also the clothes of office documents
  * and programs: they are told by the names in their listing, and are no archives to anybody who sends them.
  */
+import type { ArchiveEvent } from '#domain/archive.ts'
 import type { VerdictCode } from '#domain/verdict.ts'
-import type { ArchivePart, ByteRange } from './archive.ts'
+import type { ByteRange } from './archive.ts'
 import { lookIntoIso, readIso } from './iso9660.ts'
 import { rangeReader } from './range-reader.ts'
 import { sniffArchive } from './sniff-archive.ts'
@@ -98,7 +99,10 @@ const headBytes = 4_096
  * Reads the files of an archive from number `from` on, whatever its kind.
  * @throws only what `range.read` rejects with.
  */
-export async function* readArchive(range: ByteRange, from = 0): AsyncGenerator<ArchivePart, void, undefined> {
+export async function* readArchive(
+  range: ByteRange,
+  from = 0,
+): AsyncGenerator<ArchiveEvent, void, undefined> {
   const head = await range.read(0, Math.min(headBytes, range.size))
   const kind = await sniffArchive(range, head)
   if (kind === 'zip') yield* readZip(range, from)

@@ -1,6 +1,7 @@
 /** For tests: an archive in memory, and what a reader makes of it. */
+import type { ArchiveEvent } from '#domain/archive.ts'
 import type { VerdictCode } from '#domain/verdict.ts'
-import type { ArchivePart, ByteRange } from './archive.ts'
+import type { ByteRange } from './archive.ts'
 
 export const rangeOf = (bytes: Buffer): ByteRange & { readonly asked: [number, number][] } => {
   const asked: [number, number][] = []
@@ -28,7 +29,7 @@ export type Taken = {
 }
 
 /** Takes everything, and fails when the parts come in another order than promised. */
-export const takeAll = async (parts: AsyncIterable<ArchivePart>): Promise<Taken> => {
+export const takeAll = async (parts: AsyncIterable<ArchiveEvent>): Promise<Taken> => {
   const taken: Taken = { files: [], broken: [], codes: [] }
   let open: { index: number; name: string; modified: number | null; pieces: Buffer[] } | null = null
   let codes: readonly VerdictCode[] | null = null

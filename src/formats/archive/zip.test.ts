@@ -1,9 +1,10 @@
 import { deflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { ArchiveEvent } from '#domain/archive.ts'
 import { bombEntry, type TrialEntry, trialZip } from '#fixtures/archive.ts'
 import { seeded } from '#fixtures/seeded.ts'
-import { type ArchivePart, mostBytesOf, zipRatio } from './archive.ts'
+import { mostBytesOf, zipRatio } from './archive.ts'
 import { rangeOf, type Taken, takeAll } from './trial-archive.ts'
 import { readZip } from './zip.ts'
 
@@ -184,7 +185,7 @@ describe('a ZIP that holds too much', () => {
     const shares = Array.from({ length: 60 }, (_, i) => ({ ...bomb, name: `${i}`, shares: 0 }))
     const zip = trialZip([bomb, ...shares])
     let bytes = 0
-    let last: ArchivePart | null = null
+    let last: ArchiveEvent | null = null
     for await (const part of readZip(rangeOf(zip))) {
       if (part.is === 'bytes') bytes += part.bytes.length
       last = part

@@ -6,17 +6,9 @@
 
 import { pipeline } from 'node:stream'
 import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib'
+import type { ArchiveEvent } from '#domain/archive.ts'
 import type { VerdictCode } from '#domain/verdict.ts'
-import {
-  type ArchivePart,
-  allowance,
-  type ByteRange,
-  isLimit,
-  mostBytesOf,
-  mostFileBytes,
-  stop,
-  zipRatio,
-} from './archive.ts'
+import { allowance, type ByteRange, isLimit, mostBytesOf, mostFileBytes, stop, zipRatio } from './archive.ts'
 import { type RangeReader, rangeReader } from './range-reader.ts'
 import { listZip, type ZipEntry } from './zip-listing.ts'
 
@@ -64,7 +56,7 @@ async function* fileBytes(
   entry: ZipEntry,
   countIn: Count,
   countOut: Count,
-): AsyncGenerator<ArchivePart> {
+): AsyncGenerator<ArchiveEvent> {
   if (entry.method === stored && entry.packedSize !== entry.size) stop('ARCHIVE_DAMAGED')
   const packed = packedBytes(reader, entry, countIn)
   let size = 0
@@ -97,7 +89,7 @@ export const listingCode = (error: unknown, files: number): VerdictCode => {
  * Reads the files of a ZIP from number `from` on.
  * @throws only what `range.read` rejects with.
  */
-export async function* readZip(range: ByteRange, from = 0): AsyncGenerator<ArchivePart, void, undefined> {
+export async function* readZip(range: ByteRange, from = 0): AsyncGenerator<ArchiveEvent, void, undefined> {
   const reader = rangeReader(range)
   const most = mostBytesOf(range.size, zipRatio)
   const countIn = allowance(most)
