@@ -8,7 +8,7 @@ import type { ByteSource, Findings, Inspector } from '#ports/inspector.ts'
 import { type Child, isReady, startChild } from './child-process.ts'
 import { converse, readExactly } from './conversation.ts'
 import { headBytes } from './frames.ts'
-import { type ChildLimits, type Isolation, planIsolation } from './isolation.ts'
+import { type ChildLimits, type ChildrenOptions, type Isolated, planIsolation } from './isolation.ts'
 import { agrees, unanswered } from './own-look.ts'
 
 export type InspectorLimits = ChildLimits & {
@@ -20,22 +20,10 @@ export type InspectorLimits = ChildLimits & {
   readonly files: number
 }
 
-export type InspectorOptions = {
-  /** Children side by side; 1 by default. */
-  readonly children?: number
-  /** The Node 24 that runs them; this one by default. */
-  readonly node?: string
-  readonly limits?: Partial<InspectorLimits>
-  /** Another program for the child, for tests of the frame around it. */
-  readonly childModule?: string
-}
+export type InspectorOptions = ChildrenOptions<InspectorLimits>
 
 /** An inspector that also says how well its children are held. */
-export type IsolatedInspector = Inspector & {
-  readonly limits: Isolation['limits']
-  /** The children that run now. */
-  pids(): readonly number[]
-}
+export type IsolatedInspector = Inspector & Isolated
 
 const usualLimits: InspectorLimits = {
   dataBytes: 1_200_000_000,

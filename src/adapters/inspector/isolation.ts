@@ -23,6 +23,24 @@ export type Isolation = {
   readonly limits: 'full' | 'partial'
 }
 
+/** What those who keep children may be told. */
+export type ChildrenOptions<Limits> = {
+  /** Children side by side; 1 by default. */
+  readonly children?: number
+  /** The Node 24 that runs them; this one by default. */
+  readonly node?: string
+  readonly limits?: Partial<Limits>
+  /** Another program for the child, for tests of the frame around it. */
+  readonly childModule?: string
+}
+
+/** Says how well children are held. */
+export type Isolated = {
+  readonly limits: Isolation['limits']
+  /** The children that run now. */
+  pids(): readonly number[]
+}
+
 const folders = ['/usr/bin', '/bin', '/usr/sbin', '/sbin']
 const nobody = '65534'
 const probeMs = 5_000

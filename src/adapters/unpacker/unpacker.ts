@@ -6,7 +6,12 @@
 
 import { join } from 'node:path'
 import { type Child, isReady, startChild } from '#adapters/inspector/child-process.ts'
-import { type ChildLimits, type Isolation, planIsolation } from '#adapters/inspector/isolation.ts'
+import {
+  type ChildLimits,
+  type ChildrenOptions,
+  type Isolated,
+  planIsolation,
+} from '#adapters/inspector/isolation.ts'
 import type { ArchiveEvent } from '#domain/archive.ts'
 import { Fault } from '#domain/fault.ts'
 import type { ByteSource } from '#ports/inspector.ts'
@@ -19,22 +24,10 @@ export type UnpackerLimits = ChildLimits &
     readonly startMs: number
   }
 
-export type UnpackerOptions = {
-  /** Archives taken apart side by side; 1 by default. */
-  readonly children?: number
-  /** The Node 24 that runs the children; this one by default. */
-  readonly node?: string
-  readonly limits?: Partial<UnpackerLimits>
-  /** Another program for the child, for tests of the frame around it. */
-  readonly childModule?: string
-}
+export type UnpackerOptions = ChildrenOptions<UnpackerLimits>
 
 /** An unpacker that also says how well its children are held. */
-export type IsolatedUnpacker = Unpacker & {
-  readonly limits: Isolation['limits']
-  /** The children that run now. */
-  pids(): readonly number[]
-}
+export type IsolatedUnpacker = Unpacker & Isolated
 
 const usualLimits: UnpackerLimits = {
   dataBytes: 1_200_000_000,
