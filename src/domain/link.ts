@@ -24,7 +24,14 @@ export const senderSession = { idleMinutes: 30, absoluteHours: 24 } as const
 export const sessionEnd = (begunAt: Date): Date =>
   new Date(begunAt.getTime() + senderSession.absoluteHours * 3_600_000)
 
-export type SenderRole = 'provider' | 'patient' | 'family'
+export const senderRoles = ['provider', 'patient', 'family'] as const
+
+export type SenderRole = (typeof senderRoles)[number]
+
+/** What a link asks besides itself: nothing, a code that travels another way, or the patient's birth date. */
+export const linkChecks = ['none', 'code', 'birth-date'] as const
+
+export type LinkCheck = (typeof linkChecks)[number]
 
 export type UploadLink = {
   readonly id: LinkId
