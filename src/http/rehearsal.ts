@@ -89,6 +89,8 @@ export const actors = {
     sender: newId<SenderId>(),
     case: newId<CaseId>(),
     intakeKey: '',
+    receives: true,
+    consented: true,
     endsAt: new Date(Date.now() + 86_400_000),
   },
 } as const
