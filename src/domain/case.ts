@@ -64,7 +64,8 @@ export const mayReceive = (state: CaseState): boolean =>
 const visitingStates = [...readingStates, 'withdrawn'] as const satisfies CaseState[]
 
 /** True when a sender may come back, if only to look and to agree. */
-export const mayVisit = (state: CaseState): boolean => (visitingStates as readonly CaseState[]).includes(state)
+export const mayVisit = (state: CaseState): boolean =>
+  (visitingStates as readonly CaseState[]).includes(state)
 
 /** True when records may be read. */
 export const mayRead = (state: CaseState): boolean => (readingStates as readonly CaseState[]).includes(state)

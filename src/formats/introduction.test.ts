@@ -50,7 +50,13 @@ describe('a sealed introduction', () => {
       () => openIntroduction(key, of, newId(), sealed),
       () => openIntroduction(randomBytes(32), of, sender, sealed),
       () => openIntroduction(key, of, sender, sealed.subarray(1)),
-      () => openIntroduction(key, of, sender, sealed.map((byte, at) => (at === 20 ? byte ^ 1 : byte))),
+      () =>
+        openIntroduction(
+          key,
+          of,
+          sender,
+          sealed.map((byte, at) => (at === 20 ? byte ^ 1 : byte)),
+        ),
     ])
       expect(outcome(work)).toEqual(damaged)
   })

@@ -38,8 +38,7 @@ const introducedOf = async (
   key: CaseKey | null,
   { case: of, sender, at, role, language, lockedKey, sealed }: IntroductionRow,
 ): Promise<SenderView['introduced']> => {
-  const words =
-    key === null ? nobody : openIntroduction(await key.unlock(lockedKey), of, sender, sealed)
+  const words = key === null ? nobody : openIntroduction(await key.unlock(lockedKey), of, sender, sealed)
   return { at, role, language, ...words }
 }
 

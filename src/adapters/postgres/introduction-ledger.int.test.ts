@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest'
 import { openTestLedger, type TestLedger } from '#fixtures/ledger.ts'
 import { introductionLedgerContract } from '#ports/introduction-ledger.contract.ts'
+import { withdrawalContract } from '#ports/withdrawal.contract.ts'
 
 let ledger: TestLedger
 beforeAll(async () => {
@@ -9,3 +10,4 @@ beforeAll(async () => {
 afterAll(() => ledger.close())
 
 introductionLedgerContract('PostgreSQL', () => ledger.fresh())
+withdrawalContract('PostgreSQL', () => ledger.fresh())

@@ -19,7 +19,7 @@ const toIntroduction = (row: Selectable<Tables['introductions']>): IntroductionR
   language: row.language,
   ways: row.ways,
   lockedKey: row.locked_key,
-  sealed: row.sealed,
+  sealed: row.sealed_words,
 })
 
 const toConsent = (row: Selectable<Tables['consents']>): Consent => ({
@@ -103,13 +103,11 @@ export const createIntroductionLedger = (db: Database): IntroductionLedger => ({
         const { sender, at, role, language, ways, lockedKey, sealed } = introduction
         const owner = await lockCase(trx, introduction.case)
         if (owner === null) return refuse('case.closed')
-        const row = { at, role, language, ways: [...ways], locked_key: lockedKey, sealed }
+        const row = { at, role, language, ways: [...ways], locked_key: lockedKey, sealed_words: sealed }
         await trx
           .insertInto('introductions')
           .values({ sender_id: sender, case_id: introduction.case, ...row })
-          .onConflict((same) =>
-            same.column('sender_id').doUpdateSet(row).where('introductions.at', '<=', at),
-          )
+          .onConflict((same) => same.column('sender_id').doUpdateSet(row).where('introductions.at', '<=', at))
           .execute()
         await trx
           .insertInto('consents')
@@ -120,7 +118,7 @@ export const createIntroductionLedger = (db: Database): IntroductionLedger => ({
             version: consent.version,
             kind: consent.kind,
             language: consent.language,
-            text_sha256: consent.textSha256,
+            text_hash: consent.textSha256,
             given_at: at,
             withdrawn_at: null,
           })

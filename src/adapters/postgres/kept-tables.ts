@@ -55,7 +55,7 @@ const caseTables = {
     language: 'text',
     ways: 'texts',
     locked_key: 'text',
-    sealed: 'bytes',
+    sealed_words: 'bytes',
   },
   consents: {
     id: 'text',
@@ -64,7 +64,7 @@ const caseTables = {
     version: 'text',
     kind: 'text',
     language: 'text',
-    text_sha256: 'bytes',
+    text_hash: 'bytes',
     given_at: 'time',
     withdrawn_at: 'time',
   },

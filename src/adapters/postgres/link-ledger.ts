@@ -1,10 +1,11 @@
 /** Upload links and sender sessions in PostgreSQL. */
-import { type RawBuilder, type Selectable, sql, type Transaction } from 'kysely'
+import { type Selectable, sql, type Transaction } from 'kysely'
 import { mayReceive, mayVisit } from '#domain/case.ts'
 import { type Refusal, refuse } from '#domain/fault.ts'
-import type { LinkId, SenderId } from '#domain/id.ts'
+import type { LinkId } from '#domain/id.ts'
 import { linkMachine, lockout, senderSession, sessionEnd, type UploadLink } from '#domain/link.ts'
 import type { LinkLedger } from '#ports/link-ledger.ts'
+import { consentStands } from './consent-stands.ts'
 import { type Database, guarded } from './database.ts'
 import { noteChange } from './note-change.ts'
 import type { Tables } from './tables.ts'
@@ -38,12 +39,6 @@ const obstacle = (row: Row, at: Date): Refusal | null => {
 
 const lockLink = (trx: Transaction<Tables>, id: LinkId): Promise<Row | undefined> =>
   trx.selectFrom('links').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
-
-/** Whether what a sender agreed to stands: asked with the session and not after it, for it is asked with every part. */
-const consentStands = (sender: SenderId | RawBuilder<unknown>) =>
-  sql<boolean>`exists (select from consents where sender_id = ${sender} and withdrawn_at is null)`.as(
-    'consented',
-  )
 
 export const createLinkLedger = (db: Database): LinkLedger => ({
   openLink: (link) =>

@@ -62,7 +62,7 @@ export type Tables = {
     language: Language
     ways: Way[]
     locked_key: string
-    sealed: Bytes
+    sealed_words: Bytes
   }
   consents: {
     id: ConsentId
@@ -71,7 +71,7 @@ export type Tables = {
     version: string
     kind: ConsentKind
     language: Language
-    text_sha256: Bytes
+    text_hash: Bytes
     given_at: Date
     withdrawn_at: Date | null
   }

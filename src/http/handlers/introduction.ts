@@ -60,9 +60,7 @@ export const listSenders =
         name,
         introduced: introduced === null ? null : { ...introduced, at: introduced.at.toISOString() },
         consent:
-          consent === null
-            ? null
-            : { ...toConsent(consent), kind: consent.kind, language: consent.language },
+          consent === null ? null : { ...toConsent(consent), kind: consent.kind, language: consent.language },
         startedAt: isoOrNull(startedAt),
         finishedAt: isoOrNull(finishedAt),
       })),

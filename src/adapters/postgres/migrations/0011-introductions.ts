@@ -10,7 +10,7 @@ const statements = [
     language text not null,
     ways text[] not null,
     locked_key text not null,
-    sealed bytea not null)`,
+    sealed_words bytea not null)`,
   `create index introductions_by_case on introductions (case_id)`,
   `create table consents (
     id uuid primary key,
@@ -19,7 +19,7 @@ const statements = [
     version text not null,
     kind text not null,
     language text not null,
-    text_sha256 bytea not null,
+    text_hash bytea not null,
     given_at timestamptz not null,
     withdrawn_at timestamptz)`,
   `create index consents_by_case on consents (case_id)`,
