@@ -91,18 +91,18 @@ export const deliveryLedgerContract = (name: string, open: OpenLedgers): void =>
       })
 
       it('lists what may be read: a sum of the images, and each document', async () => {
-        const { pack } = await arrive(ledgers, sending, [10, 20, 30, 40, 50])
+        const { pack } = await arrive(ledgers, sending, [20, 20, 20, 20, 20])
         const over: Partial<ItemDecision>[] = [
           { kind: 'dicom', instance: newInstance() },
           { kind: 'dicom', instance: newInstance() },
           { kind: 'pdf' },
           { kind: 'pdf', codes: ['PDF_PASSWORD'] },
-          { kind: 'dicom', codes: ['PREAMBLE_NONZERO'] },
+          { kind: 'picture', codes: ['LOCATION_REMOVED'] },
         ]
         const decided = await admitAll(ledgers, pack.id, (n) => over[n] ?? {})
         const listed = await ledgers.delivery.listed(sending.case)
         expect(listed).toMatchObject({ instances: 2, bytes: 60 })
-        expect(listed?.documents).toMatchObject([{ id: decided[2]?.item, kind: 'pdf', size: 30 }])
+        expect(listed?.documents).toMatchObject([{ id: decided[2]?.item, kind: 'pdf', size: 20 }])
         expect(plain(listed?.documents[0]?.sealedFacts ?? null)).toEqual(decided[2]?.sealedFacts)
         expect((await content())?.items).toHaveLength(3)
         await ledgers.destroyKey(sending.case)
