@@ -38,6 +38,8 @@ export const faultCodes = [
   'item.second-person',
   'link.not-found',
   'grant.not-found',
+  'reader.not-found',
+  'reader.ended',
   'plan.unknown-item',
   'plan.changed',
   'plan.too-many',

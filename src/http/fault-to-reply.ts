@@ -92,6 +92,8 @@ export const faultReplies = {
   ),
   'link.not-found': row(404, 'There is no such link', 'Please check the number of the link.'),
   'grant.not-found': row(404, 'There is no such grant', 'Please check the number of the grant.'),
+  'reader.not-found': row(404, 'There is no such reader', 'Please check the number of the reader.'),
+  'reader.ended': row(410, 'The desk ended this access', 'Please ask the desk that invited you.'),
   'plan.unknown-item': row(
     409,
     'A file was not announced',

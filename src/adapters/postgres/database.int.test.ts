@@ -130,6 +130,7 @@ describe('the tables', () => {
       'items.state',
       'links.state',
       'packs.state',
+      'readers.state',
       'receipts.statement',
       'senders.role',
       'series.modality',
