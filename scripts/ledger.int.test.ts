@@ -145,7 +145,7 @@ const sendWhole = async (): Promise<Before['whole']> => {
 
 const sendHalf = async (): Promise<Before['half']> => {
   const id = await openCase()
-  const link = await desk.openLink(id, { maxUses: 2, withCode: true })
+  const link = await desk.openLink(id, { maxUses: 2, check: 'code' })
   const session = await exchange(gateway.url, link.url, link.code ?? '')
   await send(gateway.url, session, halfFiles.slice(0, 10))
   await settle(session)

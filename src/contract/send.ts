@@ -1,7 +1,8 @@
 /** What a sender says to the gateway: a link becomes a session, files are announced, sent and finished. */
 import { z } from 'zod'
+import { matchAnswers } from '#domain/identity/match-answer.ts'
 import { languages } from '#domain/language.ts'
-import { linkChecks, senderRoles } from '#domain/link.ts'
+import { linkChecks, linkStandings, senderRoles } from '#domain/link.ts'
 import { count, fileSize, id, instant, line, time, token, whole } from './words.ts'
 
 /** Files one call may announce. */
@@ -18,7 +19,7 @@ export const lookRequest = z.strictObject({ link: token(2_048) })
  * `asked`: a new link was asked for already.
  */
 export const lookReply = z.strictObject({
-  state: z.enum(['open', 'locked', 'expired', 'used-up', 'replaced', 'revoked', 'closed']),
+  state: z.enum(linkStandings),
   institution: z.string(),
   contact: z.string(),
   role: z.enum(senderRoles),
@@ -87,7 +88,7 @@ export const matchRequest = z.strictObject({
 
 /** In the order asked. `unknown`: the desk or the file stated nothing to compare. */
 export const matchReply = z.strictObject({
-  answers: z.array(z.enum(['same', 'variant', 'different', 'unknown'])),
+  answers: z.array(z.enum(matchAnswers)),
 })
 
 /** `POST /api/send/answer`: what the sender said when the patient seemed to be another; for the desk and the audit. */
