@@ -99,14 +99,7 @@ export const deskOperations = {
     summary: 'A new link in the place of an old one, for the same sender',
     body: { json: desk.renewLinkRequest, limit: small },
     reply: { status: 201, json: desk.openLinkReply },
-    refusals: [
-      'link.not-found',
-      'link.revoked',
-      'link.no-birth-date',
-      'case.not-found',
-      'case.closed',
-      'state.conflict',
-    ],
+    refusals: ['link.not-found', 'link.revoked', 'link.no-birth-date', 'case.closed', 'state.conflict'],
   },
   revokeLink: {
     side: 'portal',

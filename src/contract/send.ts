@@ -15,8 +15,8 @@ export const filesPerPlan = 5_000
 export const lookRequest = z.strictObject({ link: token(2_048) })
 
 /**
- * `initials` and `lastTwo` only while the link is `open` or `locked`. `arrived` counts what this sender announced.
- * `asked`: a new link was asked for already.
+ * `initials` and `lastTwo` only while the link is `open` or `locked`. `arrived` counts what this sender announced, and
+ * nothing, as `finishedAt`, for a link that was replaced or revoked. `asked`: a new link was asked for already.
  */
 export const lookReply = z.strictObject({
   state: z.enum(linkStandings),
@@ -35,7 +35,7 @@ export const lookReply = z.strictObject({
 })
 
 /** `POST /api/send/ask-link`: the desk is asked for a new link in this one's place. Says the same to everybody. */
-export const askLinkRequest = lookRequest
+export const askLinkRequest = z.strictObject({ link: token(2_048) })
 export const askLinkReply = z.strictObject({ asked: z.literal(true) })
 
 /** `POST /api/send/introduce`: who is sending, where a copy of the receipt goes, and what they agreed to. */

@@ -62,13 +62,24 @@ export const linkWorkContract = (name: string, open: OpenLedgers): void => {
     it('lets a sender whose session was used lately in again though the link’s time is over', async () => {
       const link = await openLink(ledgers, sending, { expiresAt: after(100) })
       const token = await begin(link.id)
-      expect(await exchange(link.id, after(window))).toBeNull()
       granted(await ledgers.links.session(token, after(idle - 1)))
-      expect(await exchange(link.id, after(window + idle + 1))).toBeNull()
-      const quiet = await openLink(ledgers, sending, { expiresAt: after(100) })
-      const last = window + idle + 1
-      expect(await exchange(quiet.id, after(last + window))).toBeNull()
-      expect(await exchange(quiet.id, after(last + 2 * window + 1))).toBe('link.expired')
+      const last = idle - 1 + window
+      expect(await ledgers.links.obstacle(link.id, after(last + 1))).toMatchObject({
+        refused: 'link.expired',
+      })
+      expect(await exchange(link.id, after(last))).toBeNull()
+      expect(await exchange(link.id, after(last + window))).toBeNull()
+      expect(await exchange(link.id, after(last + 2 * window + 1))).toBe('link.expired')
+    })
+
+    it('lets a sender in again by any link of theirs, whichever began the session', async () => {
+      const [one, other] = [
+        await openLink(ledgers, sending),
+        await openLink(ledgers, sending, { expiresAt: noon }),
+      ]
+      expect(await exchange(other.id, noon)).toBe('link.expired')
+      await begin(one.id)
+      expect(await exchange(other.id, noon)).toBeNull()
     })
 
     it('lets a sender whose bytes were acknowledged lately in again, and nobody else', async () => {

@@ -182,29 +182,6 @@ export const rebuildLedgerContract = (name: string, open: () => Promise<RebuiltL
         await restore(id, older)
         expect(await rowsOf(id)).toEqual(rows)
       })
-
-      it('reads links of before they had a page: those with a code ask for it', async () => {
-        const sending = await openSender(ledgers)
-        const coded = await openLink(ledgers, sending, { check: 'code', codeHash: bytes(60) })
-        const plain = await openLink(ledgers, sending)
-        const later = ['check_kind', 'language', 'sealed_facts', 'questions']
-        const older = change(await rowsOf(sending.case), 'links', ({ table, rows }) => {
-          const kept = table.columns.map(([column]) => !later.includes(column))
-          return {
-            table: { ...table, columns: table.columns.filter((_, at) => kept[at]) },
-            rows: rows.map((row) => row.filter((_, at) => kept[at])),
-          }
-        })
-        ledgers = await open()
-        await restore(sending.case, older)
-        const links = await ledgers.links.linksOf(sending.case)
-        expect(Object.fromEntries(links.map(({ id, check, language }) => [id, [check, language]]))).toEqual({
-          [coded.id]: ['code', 'en'],
-          [plain.id]: ['none', 'en'],
-        })
-        expect(await ledgers.links.findLink(coded.id, coded.secretHash)).toMatchObject({ sealedFacts: null })
-        expect(await ledgers.links.countQuestions(coded.id, 1)).toBe(true)
-      })
     })
 
     describe('restoreAudit', () => {

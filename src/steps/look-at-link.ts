@@ -52,6 +52,8 @@ export const lookAtLink =
     const at = clock.now()
     const [obstacle, files] = await Promise.all([links.obstacle(link.id, at), intake.countFiles(link.sender)])
     const state = standingOf(link, obstacle, mayReceive(link.caseState), at)
+    // Somebody else may hold a link that the desk took back: how the sending goes is no longer theirs to see.
+    const tells = state !== 'replaced' && state !== 'revoked'
     const lives = state === 'open' || state === 'locked'
     const facts =
       lives && link.sealedFacts !== null ? openLinkFacts({ ...link, secret }, link.sealedFacts) : null
@@ -65,8 +67,8 @@ export const lookAtLink =
       until: link.expiresAt,
       check: link.check,
       lockedUntil: state === 'locked' ? link.lockedUntil : null,
-      arrived: { files: files.arrived, of: files.announced },
-      finishedAt: link.finishedAt,
+      arrived: tells ? { files: files.arrived, of: files.announced } : { files: 0, of: 0 },
+      finishedAt: tells ? link.finishedAt : null,
       asked: link.asked,
     }
   }
