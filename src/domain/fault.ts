@@ -39,6 +39,8 @@ export const faultCodes = [
   'link.not-found',
   'link.no-birth-date',
   'grant.not-found',
+  'reader.not-found',
+  'reader.ended',
   'plan.unknown-item',
   'plan.changed',
   'plan.too-many',

@@ -97,6 +97,8 @@ export const faultReplies = {
     'The link cannot ask for it. Please choose a code, or open the case with the birth date.',
   ),
   'grant.not-found': row(404, 'There is no such grant', 'Please check the number of the grant.'),
+  'reader.not-found': row(404, 'There is no such reader', 'Please check the number of the reader.'),
+  'reader.ended': row(410, 'The desk ended this access', 'Please ask the desk that invited you.'),
   'plan.unknown-item': row(
     409,
     'A file was not announced',
