@@ -249,6 +249,8 @@ describe('consent', () => {
     expect(await ask('/api/send/finish', session.session, {})).toBe('case.closed')
     expect(await ask('/api/send/status', session.session)).toBe(200)
 
+    const json = { link: link.url.slice(link.url.indexOf('#') + 1) }
+    expect(await must(`${gateway.url}/api/send/look`, { json })).toMatchObject({ state: 'open' })
     const again = await exchange(gateway.url, link.url)
     expect(await refusedBy(again)).toEqual(all('case.closed'))
     expect(await standing(again)).toMatchObject({

@@ -19,6 +19,7 @@ import type { HttpNeeds, IntakeNeeds, PortalNeeds } from '#http/needs.ts'
 import { createServer, endServer } from '#http/server.ts'
 import type { Metrics } from '#ports/metrics.ts'
 import type { PublicKeys } from '#ports/tokens.ts'
+import { askForLink } from '#steps/ask-for-link.ts'
 import { authorizeOperator, authorizeReader, authorizeReading, authorizeSender } from '#steps/authorize.ts'
 import { checkAgain, decide } from '#steps/decide.ts'
 import { enterReading, leaveReading } from '#steps/enter-reading.ts'
@@ -26,6 +27,8 @@ import { exchangeLink } from '#steps/exchange-link.ts'
 import { finishSend, sendStatus } from '#steps/finish-send.ts'
 import { introduce, seeStanding, withdraw } from '#steps/introduce.ts'
 import { endReader, inviteAgain, inviteReader, listReaders } from '#steps/invite-reader.ts'
+import { lookAtLink } from '#steps/look-at-link.ts'
+import { matchPatients, noteMatchAnswer } from '#steps/match-patients.ts'
 import { nameInstance } from '#steps/name-instance.ts'
 import { openCase } from '#steps/open-case.ts'
 import { openGrant, revokeGrant } from '#steps/open-grant.ts'
@@ -87,12 +90,21 @@ const intakeSide = (config: Config, adapters: Adapters, metrics: Metrics): Side<
   const { store, secrets } = adapters
   const { queue } = adapters.queueing
   const { intake, links, introductions, audit } = adapters.ledgers
-  const { consent, institution } = config
+  const { consent, institution, contact } = config
+  const linkNeeds = { links, tokens: linkReader, secrets, audit, clock }
   const introducing = { introductions, seal, audit, queue, clock, ids, institution }
   return {
     publicKeys,
     authorizeSender: authorizeSender({ links, secrets, clock, consent }),
-    exchangeLink: exchangeLink({ links, tokens: linkReader, secrets, audit, queue, clock, ids }),
+    exchangeLink: exchangeLink({ ...linkNeeds, queue, ids }),
+    lookAtLink: lookAtLink({
+      ...linkNeeds,
+      intake,
+      desk: { institution, contact },
+    }),
+    askForLink: askForLink(linkNeeds),
+    matchPatients: matchPatients(linkNeeds),
+    noteMatchAnswer: noteMatchAnswer(linkNeeds),
     introduce: introduce(introducing),
     withdraw: withdraw(introducing),
     seeStanding: seeStanding(introducing),

@@ -128,6 +128,8 @@ describe('the tables', () => {
       'items.have',
       'items.kind',
       'items.state',
+      'links.check_kind',
+      'links.language',
       'links.state',
       'packs.state',
       'readers.state',
