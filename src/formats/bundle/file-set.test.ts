@@ -85,6 +85,40 @@ describe('placeItems', () => {
     })
   })
 
+  it('puts documents with everything XDM asks for into the submission set, under one count with the rest', () => {
+    const sha1 = '0'.repeat(40)
+    expect(
+      paths([
+        sampleItem(1, 'pdf', null, { sha1 }),
+        sampleItem(2, 'archive'),
+        sampleItem(3, 'picture', null, { sha1, mediaType: 'image/jpeg' }),
+      ]),
+    ).toEqual({
+      'IHE_XDM/SUBSET01/D0000001.PDF': '01',
+      'DOCUMENTS/D0000002.ZIP': '02',
+      'IHE_XDM/SUBSET01/D0000003.JPG': '03',
+    })
+  })
+
+  it('puts series of reports and key images first, whatever their numbers', () => {
+    const sopClass = '1.2.840.10008.5.1.4.1.1.88.59'
+    expect(
+      paths([
+        sampleItem(1, 'dicom', { seriesUid: '9.1', seriesNumber: 1 }),
+        sampleItem(2, 'dicom', { seriesUid: '9.2', seriesNumber: 99, sopClass }),
+        sampleItem(3, 'dicom', {
+          seriesUid: '9.3',
+          seriesNumber: null,
+          sopClass: '1.2.840.10008.5.1.4.1.1.88.11',
+        }),
+      ]),
+    ).toEqual({
+      'DICOM/P0000001/ST000001/SE000001/IM000001': '02',
+      'DICOM/P0000001/ST000001/SE000002/IM000001': '03',
+      'DICOM/P0000001/ST000001/SE000003/IM000001': '01',
+    })
+  })
+
   it('keeps one study together when only some of its files have the date or the number', () => {
     const set = placeItems([
       sampleItem(1, 'dicom', { seriesNumber: null }),
