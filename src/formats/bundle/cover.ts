@@ -57,7 +57,7 @@ const aboutDirectory = (set: FileSet, unnamed: number): string[] => [
 
 const aboutDocuments = [
   '                IHE_XDM has documents and METADATA.XML, their list for',
-  '                programs (IHE XDM); DOCUMENTS has other files',
+  '                programs (IHE XDM); OTHER has the other files',
 ]
 
 /** README.TXT of a case's bundle; `unnamed` files of DICOM are not in its DICOMDIR. */

@@ -78,9 +78,9 @@ describe('placeItems', () => {
         sampleItem(4, 'dicom', {}),
       ]),
     ).toEqual({
-      'DOCUMENTS/D0000001.PDF': '01',
-      'DOCUMENTS/D0000002.DCM': '02',
-      'DOCUMENTS/D0000003.DAT': '03',
+      'OTHER/D0000001.PDF': '01',
+      'OTHER/D0000002.DCM': '02',
+      'OTHER/D0000003.DAT': '03',
       'DICOM/P0000001/ST000001/SE000001/IM000001': '04',
     })
   })
@@ -95,7 +95,7 @@ describe('placeItems', () => {
       ]),
     ).toEqual({
       'IHE_XDM/SUBSET01/D0000001.PDF': '01',
-      'DOCUMENTS/D0000002.ZIP': '02',
+      'OTHER/D0000002.ZIP': '02',
       'IHE_XDM/SUBSET01/D0000003.JPG': '03',
     })
   })
@@ -137,7 +137,7 @@ describe('placeItems', () => {
         expect(files.map(({ item }) => item.id).sort()).toEqual(items.map(({ id }) => id).sort())
         expect(new Set(files.map(({ path }) => path)).size).toBe(items.length)
         for (const { path } of files)
-          expect(path).toMatch(/^(DICOM(\/[A-Z0-9_]{8}){4}|DOCUMENTS\/D[0-9A-Z]{7}\.[A-Z]{3})$/)
+          expect(path).toMatch(/^(DICOM(\/[A-Z0-9_]{8}){4}|OTHER\/D[0-9A-Z]{7}\.[A-Z]{3})$/)
         const shuffled = items.toSorted(() => ((weights.next().value ?? 0) % 3) - 1)
         expect(listFiles(placeItems(shuffled))).toEqual(files)
       }),

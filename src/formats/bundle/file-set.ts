@@ -176,11 +176,11 @@ export const submissionFolder = 'IHE_XDM/SUBSET01'
 export const isDocument = ({ facts }: BundleItem): boolean => facts.sha1 !== undefined
 
 const documentPath = (item: BundleItem, at: number): string =>
-  `${isDocument(item) ? submissionFolder : 'DOCUMENTS'}/D${writeCounter(at + 1, 7)}.${extensionOf(item)}`
+  `${isDocument(item) ? submissionFolder : 'OTHER'}/D${writeCounter(at + 1, 7)}.${extensionOf(item)}`
 
 /**
  * Gives every item its path: DICOM instances `DICOM/P0000001/ST000001/SE000001/IM000001`, documents
- * `IHE_XDM/SUBSET01/D0000001.PDF`, everything else (also DICOM that belongs to no study) `DOCUMENTS/D0000002.DAT`.
+ * `IHE_XDM/SUBSET01/D0000001.PDF`, everything else (also DICOM that belongs to no study) `OTHER/D0000002.DAT`.
  * Patients by (id, name), studies by (date, UID), series by (reports first, number, UID), instances by (number, UID,
  * id), documents by id.
  */

@@ -74,7 +74,7 @@ describe('writeIndexPages', () => {
       tag === 'a' ? [Object.fromEntries(list).href] : [],
     )
     const languages = ['IHE_PDI/HINDI.HTM', 'IHE_PDI/MARATHI.HTM']
-    expect(links).toEqual([...languages, ...Array(3).fill('README.TXT'), 'DOCUMENTS/D0000001.PDF'])
+    expect(links).toEqual([...languages, ...Array(3).fill('README.TXT'), 'OTHER/D0000001.PDF'])
   })
 
   it('is in English, Hindi and Marathi, the same in each but for its words', () => {
