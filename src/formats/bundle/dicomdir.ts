@@ -5,6 +5,7 @@
  * nothing depends on the hour: one revision of a case has one DICOMDIR, byte for byte.
  */
 import type { CaseId } from '#domain/id.ts'
+import { type RecordType, recordTypeOf } from '#formats/dicom/record-type.ts'
 import { directoryClass } from '#formats/dicom/storage-class.ts'
 import {
   type DirectoryElement,
@@ -54,8 +55,14 @@ type Walked = RecordKeys & { readonly level: number }
 function* walkSeries(series: NamedSeries, made: () => number, revised: string): Generator<Walked> {
   yield { ...seriesRecord(series, series.number === null ? made() : 0), level: 2 }
   const next = numbersAfter(series.files, ({ item }) => item.instance.instanceNumber)
-  for (const file of series.files)
-    yield { ...fileRecord(file, file.item.instance.instanceNumber === null ? next() : 0, revised), level: 3 }
+  const types = new Map<string, RecordType>()
+  for (const file of series.files) {
+    const { sopClass, rows, instanceNumber } = file.item.instance
+    const kind = `${sopClass} ${rows === null}`
+    const type = types.get(kind) ?? recordTypeOf(sopClass, rows !== null)
+    types.set(kind, type)
+    yield { ...fileRecord(file, type, instanceNumber === null ? next() : 0, revised), level: 3 }
+  }
 }
 
 function* walkStudy(study: NamedStudy, revised: string): Generator<Walked> {

@@ -8,7 +8,7 @@
  * an object than the ledger looks (Referenced Series of a presentation state, title modifiers of a report) stays there.
  */
 import type { InstanceFacts, RecordFacts, SealedFacts } from '#domain/study.ts'
-import { type RecordType, recordTypeOf } from '#formats/dicom/record-type.ts'
+import type { RecordType } from '#formats/dicom/record-type.ts'
 import type { DirectoryElement } from './directory-elements.ts'
 import {
   codeString,
@@ -26,7 +26,9 @@ import type { NamedFile, NamedPatient, NamedSeries, NamedStudy } from './directo
 export type RecordKeys = { readonly type: string; readonly keys: readonly DirectoryElement[] }
 
 /** One for all: it says what kind of private record this is, which is a file with no more keys than its number. */
-export const privateRecordUid = '2.25.172062911394498203957174285530158412071'
+const privateRecordUid = '2.25.172062911394498203957174285530158412071'
+
+const privateKeys: readonly DirectoryElement[] = [[0x00041432, 'UI', privateRecordUid]]
 
 const characterSet: DirectoryElement = [0x00080005, 'CS', 'ISO_IR 192']
 
@@ -239,29 +241,43 @@ const keysOf: Readonly<Record<RecordType, (given: Given) => readonly DirectoryEl
   WAVEFORM: timed,
 }
 
-/** The record that names a file; `made` is its number when it has none. */
-export const fileRecord = ({ path, item }: NamedFile, made: number, revised: string): RecordKeys => {
+const givenOf = ({ item }: NamedFile, number: string, revised: string): Given => {
   const { instance, facts } = item
   const { record = {} } = facts
-  const type = recordTypeOf(instance.sopClass, instance.rows !== null)
   const own = dateText(record.contentDate)
-  const keys = keysOf[type]({
-    number: String(instance.instanceNumber ?? made),
+  return {
+    number,
     date: own ?? dateText(facts.studyDate) ?? revised,
     time: (own === null ? timeText(facts.studyTime) : timeText(record.contentTime)) ?? '000000',
     record,
     instance,
-  })
+  }
+}
+
+/** There are thousands of images, and all that their records have is a number. */
+const keysFor = (
+  type: RecordType,
+  file: NamedFile,
+  number: string,
+  revised: string,
+): readonly DirectoryElement[] =>
+  type === 'IMAGE'
+    ? [[0x00200013, 'IS', number]]
+    : withCharacterSet(keysOf[type](givenOf(file, number, revised)))
+
+/** The record of this type that names a file; `made` is its number when it has none. */
+export const fileRecord = (file: NamedFile, type: RecordType, made: number, revised: string): RecordKeys => {
+  const { path, item } = file
+  const { sopClass, sopUid, transferSyntax, instanceNumber } = item.instance
   return {
     type,
     keys: [
-      ...(type === 'PRIVATE' ? ([[0x00041432, 'UI', privateRecordUid]] satisfies DirectoryElement[]) : []),
+      ...(type === 'PRIVATE' ? privateKeys : []),
       [0x00041500, 'CS', path.replaceAll('/', '\\')],
-      [0x00041510, 'UI', instance.sopClass],
-      [0x00041511, 'UI', instance.sopUid],
-      [0x00041512, 'UI', instance.transferSyntax],
-      // There are thousands of images, and a number is all ASCII.
-      ...(type === 'IMAGE' ? keys : withCharacterSet(keys)),
+      [0x00041510, 'UI', sopClass],
+      [0x00041511, 'UI', sopUid],
+      [0x00041512, 'UI', transferSyntax],
+      ...keysFor(type, file, String(instanceNumber ?? made), revised),
     ],
   }
 }

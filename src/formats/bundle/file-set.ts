@@ -119,8 +119,10 @@ const firstNumber = (items: readonly Instance[]): number | null =>
   items.map((item) => item.instance.seriesNumber).reduce((a, b) => (byNumber(a, b) <= 0 ? a : b), null)
 
 /** Reports, notes of key images and documents are read before the pictures, whatever their series' numbers. */
-const isReport = ({ instance: { sopClass, rows } }: Instance): boolean =>
-  isReportType(recordTypeOf(sopClass, rows !== null))
+const holdsReport = (items: readonly Instance[]): boolean =>
+  [...new Set(items.map(({ instance }) => instance.sopClass))].some((sopClass) =>
+    isReportType(recordTypeOf(sopClass, false)),
+  )
 
 const placeStudy = (uid: string, date: string, items: readonly Instance[], path: string): PlacedStudy => ({
   path,
@@ -131,7 +133,7 @@ const placeStudy = (uid: string, date: string, items: readonly Instance[], path:
       series,
       members,
       number: firstNumber(members),
-      rank: members.some(isReport) ? 0 : 1,
+      rank: holdsReport(members) ? 0 : 1,
     }))
     .sort((a, b) => a.rank - b.rank || byNumber(a.number, b.number) || byText(a.series, b.series))
     .map(({ series, members, number }, at) =>
