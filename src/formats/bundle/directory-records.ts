@@ -3,24 +3,14 @@
  *
  * Keys that a record must have and a file need not (Type 1 here, 2 there) are made up in the record alone, the same on
  * every run: a study's date and time are those of its content, then of the revision that is handed out at `000000`; its
- * ID is `1`; a modality `OT`; numbers go on behind the highest that the series has. A report without a title is called
- * "Diagnostic imaging report", unfinished and unverified; notes of key images are "Of Interest". What stands deeper in
- * an object than the ledger looks (Referenced Series of a presentation state, title modifiers of a report) stays there.
+ * ID is `1`; a modality `OT`; numbers go on behind the highest that the series has.
  */
-import type { InstanceFacts, RecordFacts, SealedFacts } from '#domain/study.ts'
+import type { SealedFacts } from '#domain/study.ts'
 import type { RecordType } from '#formats/dicom/record-type.ts'
 import type { DirectoryElement } from './directory-elements.ts'
-import {
-  codeString,
-  dateText,
-  dateTimeText,
-  longString,
-  personName,
-  shortString,
-  shortText,
-  timeText,
-} from './directory-text.ts'
+import { codeString, dateText, longString, personName, shortString, timeText } from './directory-text.ts'
 import type { NamedFile, NamedPatient, NamedSeries, NamedStudy } from './directory-tree.ts'
+import { type GivenFacts, keysOf } from './file-keys.ts'
 
 /** A record's type and its keys behind it, in the order of their tags. */
 export type RecordKeys = { readonly type: string; readonly keys: readonly DirectoryElement[] }
@@ -114,134 +104,7 @@ export const seriesRecord = ({ uid, number, files }: NamedSeries, made: number):
   ]),
 })
 
-type Given = {
-  readonly number: string
-  readonly date: string
-  readonly time: string
-  readonly record: RecordFacts
-  readonly instance: InstanceFacts
-}
-
-const titleOf = (
-  { conceptName }: RecordFacts,
-  otherwise: readonly [string, string, string],
-): DirectoryElement => {
-  const { value, scheme, meaning } = conceptName ?? {
-    value: otherwise[0],
-    scheme: otherwise[1],
-    meaning: otherwise[2],
-  }
-  const item: DirectoryElement[] = [
-    [0x00080100, 'SH', shortString(value)],
-    [0x00080102, 'SH', shortString(scheme)],
-    [0x00080104, 'LO', longString(meaning)],
-  ]
-  return [0x0040a043, 'SQ', [item]]
-}
-
-const contentTime = ({ date, time }: Given): DirectoryElement[] => [
-  [0x00080023, 'DA', date],
-  [0x00080033, 'TM', time],
-]
-const numberOf = ({ number }: Given): DirectoryElement => [0x00200013, 'IS', number]
-
-/** Content Identification Macro (PS3.3 Table 10-12) behind its number. */
-const identification = ({ record }: Given, label: string): DirectoryElement[] => [
-  [0x00700080, 'CS', codeString(record.label) || label],
-  [0x00700081, 'LO', longString(record.description)],
-]
-const creator = ({ record }: Given): DirectoryElement => [0x00700084, 'PN', personName(record.creator)]
-
-const timed = (given: Given): DirectoryElement[] => [...contentTime(given), numberOf(given)]
-const identified = (given: Given): DirectoryElement[] => [
-  ...timed(given),
-  ...identification(given, 'UNNAMED'),
-  creator(given),
-]
-const numbered = (given: Given): DirectoryElement[] => [numberOf(given)]
-
-const report = (given: Given): DirectoryElement[] => {
-  const { record } = given
-  const isVerified = codeString(record.verification) === 'VERIFIED'
-  const verifiedAt = dateTimeText(record.verifiedAt) ?? `${given.date}000000`
-  return [
-    ...timed(given),
-    ...(isVerified ? ([[0x0040a030, 'DT', verifiedAt]] satisfies DirectoryElement[]) : []),
-    titleOf(record, ['18748-4', 'LN', 'Diagnostic imaging report']),
-    [0x0040a491, 'CS', codeString(record.completion) || 'PARTIAL'],
-    [0x0040a493, 'CS', isVerified ? 'VERIFIED' : 'UNVERIFIED'],
-  ]
-}
-
-const presentation = (given: Given): DirectoryElement[] => [
-  numberOf(given),
-  ...identification(given, 'UNNAMED'),
-  [0x00700082, 'DA', dateText(given.record.createdDate) ?? given.date],
-  [0x00700083, 'TM', timeText(given.record.createdTime) ?? given.time],
-  creator(given),
-]
-
-const spectroscopy = (given: Given): DirectoryElement[] => [
-  [0x00080008, 'CS', 'ORIGINAL\\PRIMARY\\SPECTROSCOPY\\NONE'],
-  ...timed(given),
-  [0x00280008, 'IS', String(given.instance.frames)],
-  [0x00280010, 'US', given.instance.rows ?? 1],
-  [0x00280011, 'US', given.instance.columns ?? 1],
-  [0x00289001, 'UL', 1],
-  [0x00289002, 'UL', 1],
-]
-
-const enveloped = (given: Given): DirectoryElement[] => {
-  const { conceptName, documentTitle, documentType } = given.record
-  return [
-    ...timed(given),
-    conceptName === undefined ? [0x0040a043, 'SQ', []] : titleOf(given.record, ['', '', '']),
-    [0x00420010, 'ST', shortText(documentTitle)],
-    [0x00420012, 'LO', longString(documentType) || 'application/octet-stream'],
-  ]
-}
-
-const keysOf: Readonly<Record<RecordType, (given: Given) => readonly DirectoryElement[]>> = {
-  ASSESSMENT: (given) => [[0x00080012, 'DA', given.date], [0x00080013, 'TM', given.time], numberOf(given)],
-  'ENCAP DOC': enveloped,
-  FIDUCIAL: identified,
-  IMAGE: numbered,
-  'KEY OBJECT DOC': (given) => [...timed(given), titleOf(given.record, ['113000', 'DCM', 'Of Interest'])],
-  MEASUREMENT: identified,
-  PLAN: numbered,
-  PRESENTATION: presentation,
-  PRIVATE: numbered,
-  RADIOTHERAPY: numbered,
-  'RAW DATA': timed,
-  REGISTRATION: identified,
-  'RT DOSE': (given) => [
-    numberOf(given),
-    [0x3004000a, 'CS', codeString(given.record.doseSummation) || 'PLAN'],
-  ],
-  'RT PLAN': (given) => [
-    numberOf(given),
-    [0x300a0002, 'SH', shortString(given.record.plan) || 'UNNAMED'],
-    [0x300a0006, 'DA', ''],
-    [0x300a0007, 'TM', ''],
-  ],
-  'RT STRUCTURE SET': (given) => [
-    numberOf(given),
-    [0x30060002, 'SH', shortString(given.record.structureSet) || 'UNNAMED'],
-    [0x30060008, 'DA', ''],
-    [0x30060009, 'TM', ''],
-  ],
-  'RT TREAT RECORD': (given) => [numberOf(given), [0x30080250, 'DA', ''], [0x30080251, 'TM', '']],
-  SPECTROSCOPY: spectroscopy,
-  'SR DOCUMENT': report,
-  STEREOMETRIC: identified,
-  SURFACE: identified,
-  'SURFACE SCAN': timed,
-  TRACT: identified,
-  'VALUE MAP': identified,
-  WAVEFORM: timed,
-}
-
-const givenOf = ({ item }: NamedFile, number: string, revised: string): Given => {
+const givenOf = ({ item }: NamedFile, number: string, revised: string): GivenFacts => {
   const { instance, facts } = item
   const { record = {} } = facts
   const own = dateText(record.contentDate)

@@ -8,7 +8,7 @@ const oneValue = (text: string): string => text.replaceAll('\\', '/').toWellForm
 
 /** At most `most` characters, as DICOM counts them: code points. */
 const cutTo = (text: string, most: number): string =>
-  text.length <= most ? text : [...text].slice(0, most).join('').trimEnd()
+  text.length <= most ? text : Array.from(text).slice(0, most).join('').trimEnd()
 
 /** LO: 64 characters. */
 export const longString = (text: string | undefined): string => cutTo(oneValue(text ?? ''), 64)

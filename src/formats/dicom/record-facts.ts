@@ -38,10 +38,10 @@ type Bytes = Buffer | undefined
 
 /** How values are read: a decoded text, plain ASCII, the first item of a sequence, a text in an item. */
 type Reading = {
-  text(tag: number): string | undefined
-  plain(tag: number): string | undefined
-  first(tag: number): ReadonlyMap<number, Buffer> | undefined
-  shown(bytes: Bytes): string | undefined
+  readonly text: (tag: number) => string | undefined
+  readonly plain: (tag: number) => string | undefined
+  readonly first: (tag: number) => ReadonlyMap<number, Buffer> | undefined
+  readonly shown: (bytes: Bytes) => string | undefined
 }
 
 const readConceptName = ({ first, shown }: Reading): RecordFacts['conceptName'] => {
