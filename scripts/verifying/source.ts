@@ -61,6 +61,9 @@ const listEntries = async (zip: ZipFile): Promise<Entry[]> => {
 const descriptorFlag = 8
 const longestDescriptor = 24
 
+/** End records of a ZIP without a comment, and with those of ZIP64 (APPNOTE §4.3.14–16). */
+const endBytes = [22, 98]
+
 /** A program in front of a ZIP, or a file between two others, is unpacked by some and seen by none that list it. */
 const findHidden = async (zip: ZipFile, entries: readonly Entry[]): Promise<string[]> => {
   const hidden: string[] = []
@@ -76,6 +79,13 @@ const findHidden = async (zip: ZipFile, entries: readonly Entry[]): Promise<stri
     end = (local?.fileDataStart ?? start) + entry.compressedSize
     slack = (entry.generalPurposeBitFlag & descriptorFlag) === 0 ? 0 : longestDescriptor
   }
+  const list = entries.reduce(
+    (sum, { fileNameLength, extraFieldLength, fileCommentLength }) =>
+      sum + 46 + fileNameLength + extraFieldLength + fileCommentLength,
+    0,
+  )
+  const rest = zip.fileSize - end - list
+  if (!endBytes.some((bytes) => rest >= bytes && rest <= bytes + slack)) hidden.push(`byte ${end}`)
   return hidden
 }
 
