@@ -238,8 +238,7 @@ describe('deidentify', () => {
         const broken = Buffer.from(bytes)
         broken[place] = value
         const result = deidentify(broken.subarray(0, length), basic)
-        if (typeof result !== 'string')
-          expect(Buffer.concat(result).length).toBeLessThan(bytes.length + 1_000)
+        return typeof result === 'string' || Buffer.concat(result).length < bytes.length + 1_000
       }),
       { numRuns: 500 },
     )
