@@ -10,6 +10,7 @@ import { dicomwebOperations } from './dicomweb-operations.ts'
 import type { Operation } from './operation.ts'
 import { quarantineOperations } from './quarantine-operations.ts'
 import { sendOperations } from './send-operations.ts'
+import { sendersOperations } from './senders.ts'
 import { tusOperations } from './tus-operations.ts'
 
 const openOperations = {
@@ -75,6 +76,7 @@ export const operations = {
   ...deskOperations,
   ...quarantineOperations,
   ...completenessOperations,
+  ...sendersOperations,
   ...sendOperations,
   ...dicomwebOperations,
   ...tusOperations,

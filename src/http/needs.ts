@@ -13,6 +13,7 @@ import type { authorizeOperator, authorizeReader, authorizeSender } from '#steps
 import type { checkAgain, decide } from '#steps/decide.ts'
 import type { exchangeLink } from '#steps/exchange-link.ts'
 import type { finishSend, sendStatus } from '#steps/finish-send.ts'
+import type { introduce, seeStanding, withdraw } from '#steps/introduce.ts'
 import type { nameInstance } from '#steps/name-instance.ts'
 import type { openCase } from '#steps/open-case.ts'
 import type { openGrant, revokeGrant } from '#steps/open-grant.ts'
@@ -22,6 +23,7 @@ import type { readBundle } from '#steps/read-bundle.ts'
 import type { listDecisions, listItems, listQuarantine, readCase } from '#steps/read-case.ts'
 import type { readCompleteness } from '#steps/read-completeness.ts'
 import type { readItem } from '#steps/read-item.ts'
+import type { readSenders } from '#steps/read-senders.ts'
 import type { receive } from '#steps/receive.ts'
 import type { dropUpload, findUpload } from '#steps/resume-upload.ts'
 import type { searchCase } from '#steps/search-case.ts'
@@ -56,6 +58,9 @@ export type CommonNeeds = {
 export type IntakeNeeds = {
   readonly authorizeSender: ReturnType<typeof authorizeSender>
   readonly exchangeLink: ReturnType<typeof exchangeLink>
+  readonly introduce: ReturnType<typeof introduce>
+  readonly withdraw: ReturnType<typeof withdraw>
+  readonly seeStanding: ReturnType<typeof seeStanding>
   readonly planSend: ReturnType<typeof planSend>
   readonly receive: ReturnType<typeof receive>
   readonly nameInstance: typeof nameInstance
@@ -72,6 +77,7 @@ export type PortalNeeds = {
   readonly signIn: ReturnType<typeof signIn>
   readonly openCase: ReturnType<typeof openCase>
   readonly readCase: ReturnType<typeof readCase>
+  readonly readSenders: ReturnType<typeof readSenders>
   readonly listItems: ReturnType<typeof listItems>
   readonly listQuarantine: ReturnType<typeof listQuarantine>
   readonly listDecisions: ReturnType<typeof listDecisions>
