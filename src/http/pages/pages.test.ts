@@ -48,7 +48,10 @@ describe('the page of a link', () => {
       '<script type="module" src="/assets/send-AAAAAAAA.js"></script>',
     ])
     expect(text).toContain('<link rel="stylesheet" href="/assets/send-CCCCCCCC.css">')
-    expect(text).toContain('<link rel="modulepreload" href="/assets/shared-DDDDDDDD.js">')
+    expect(text.match(/(?<=modulepreload" href="\/assets\/)[^"]+/g)).toEqual([
+      'shared-DDDDDDDD.js',
+      'worker-EEEEEEEE.js',
+    ])
     expect(text).not.toMatch(/\son[a-z]+=|\sstyle=|src="http|href="http/)
     expect((await fetch(`${url}/send`, { method: 'HEAD' })).headers.get('content-length')).toBe(
       String(Buffer.byteLength(text)),
