@@ -184,7 +184,7 @@ describe('without JavaScript', () => {
 
   test('two files arrive, are receipted and read by the desk under the name of who sent them', async () => {
     const id = await newCase()
-    const { secret, code } = await newLink(id, { withCode: true })
+    const { secret, code } = await newLink(id, { check: 'code' })
     const slice = ctSlice({ seed: 61 }).bytes
     const report = await scriptPdf()
     const paths = [write('I1.dcm', slice), write('रिपोर्ट.pdf', report)]
