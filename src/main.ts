@@ -3,6 +3,8 @@
  * `intake` alone it opens only the key ring's edge half: it locks what it takes and cannot look into it.
  */
 import type { Server } from 'node:http'
+import { join } from 'node:path'
+import { readPages } from '#adapters/disk/pages.ts'
 import { openEdgeRing } from '#adapters/jose/edge-ring.ts'
 import { createSecrets } from '#adapters/jose/secrets.ts'
 import { openVaultRing } from '#adapters/jose/vault-ring.ts'
@@ -23,6 +25,7 @@ import { authorizeOperator, authorizeReader, authorizeSender } from '#steps/auth
 import { checkAgain, decide } from '#steps/decide.ts'
 import { exchangeLink } from '#steps/exchange-link.ts'
 import { finishSend, sendStatus } from '#steps/finish-send.ts'
+import { introduce, seeStanding, withdraw } from '#steps/introduce.ts'
 import { nameInstance } from '#steps/name-instance.ts'
 import { openCase } from '#steps/open-case.ts'
 import { openGrant, revokeGrant } from '#steps/open-grant.ts'
@@ -32,6 +35,7 @@ import { readBundle } from '#steps/read-bundle.ts'
 import { listDecisions, listItems, listQuarantine, readCase } from '#steps/read-case.ts'
 import { readCompleteness } from '#steps/read-completeness.ts'
 import { readItem } from '#steps/read-item.ts'
+import { readSenders } from '#steps/read-senders.ts'
 import { receive } from '#steps/receive.ts'
 import { dropUpload, findUpload } from '#steps/resume-upload.ts'
 import { searchCase } from '#steps/search-case.ts'
@@ -81,11 +85,16 @@ const intakeSide = (config: Config, adapters: Adapters, metrics: Metrics): Side<
   )
   const { store, secrets } = adapters
   const { queue } = adapters.queueing
-  const { intake, links, audit } = adapters.ledgers
+  const { intake, links, introductions, audit } = adapters.ledgers
+  const { consent, institution } = config
+  const introducing = { introductions, seal, audit, queue, clock, ids, institution }
   return {
     publicKeys,
-    authorizeSender: authorizeSender({ links, secrets, clock }),
+    authorizeSender: authorizeSender({ links, secrets, clock, consent }),
     exchangeLink: exchangeLink({ links, tokens: linkReader, secrets, audit, queue, clock, ids }),
+    introduce: introduce(introducing),
+    withdraw: withdraw(introducing),
+    seeStanding: seeStanding(introducing),
     planSend: planSend({ intake, seal, store, clock, ids }),
     receive: countReceived(receive({ store, intake, seal, queue, clock, ids }), metrics),
     nameInstance,
@@ -102,7 +111,8 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
   const { vault, linkTokens, accessTokens, statements, publicKeys } = ring
   const { store, secrets } = adapters
   const { queue } = adapters.queueing
-  const { cases, links, admission, delivery, decisions, completeness, audit, operators } = adapters.ledgers
+  const { cases, links, introductions, admission, delivery } = adapters.ledgers
+  const { decisions, completeness, audit, operators } = adapters.ledgers
   const linkNeeds = { cases, links, vault, tokens: linkTokens, secrets, audit, queue, clock, ids }
   const grantNeeds = { cases, delivery, tokens: accessTokens, audit, clock, ids }
   const deciding = { cases, decisions, admission, store, vault, audit, queue, clock }
@@ -119,6 +129,7 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
     signIn: signIn({ operators, secrets, audit, clock, ids }),
     openCase: openCase({ cases, vault, audit, queue, clock, ids }),
     readCase: readCase({ cases, delivery, vault }),
+    readSenders: readSenders({ cases, introductions, vault }),
     listItems: listItems({ cases, delivery, vault }),
     listQuarantine: listQuarantine({ cases, decisions, vault }),
     listDecisions: listDecisions({ cases, decisions, vault }),
@@ -171,6 +182,8 @@ const start = async (config: Config): Promise<Stop> => {
     roles: new Set(halves),
     proxies: config.proxies,
     publicUrl: config.publicUrl,
+    institution: config.institution,
+    pages: await readPages(join(import.meta.dirname, '..', 'dist', 'web')),
     scans: typeof config.malwareScan === 'object',
     journal,
     metrics,

@@ -2,6 +2,7 @@
 import type { ZodType } from 'zod'
 import type { FaultCode } from '#domain/fault.ts'
 import type { Scope } from '#domain/grant.ts'
+import type { SenderPurpose } from '#domain/link.ts'
 
 /** Who passes: a stranger, a person of the desk, a sender's session, a reader's token for this case. */
 export type Gate = 'anyone' | 'operator' | 'sender' | 'reader'
@@ -31,16 +32,21 @@ export type OperationReply =
       readonly also?: Readonly<Partial<Record<202 | 409, string>>>
     }
 
+/** A part of a page, by the name it was given when it was put together. */
+export const assetName = /^[A-Za-z0-9_.-]{1,200}$/
+
 export type Operation = {
   readonly side: Side
   readonly method: 'GET' | 'POST' | 'PUT' | 'OPTIONS' | 'HEAD' | 'PATCH' | 'DELETE'
-  /** Parameters in braces; each is an id, but `study`, which is a UID. */
+  /** Parameters in braces; each is an id, but `study`, which is a UID, and `asset`, which is a name. */
   readonly path: `/${string}`
   readonly gate: Gate
   /** What a reader's token must allow. */
   readonly scope?: Scope
   /** The session may also come as the password of `Authorization: Basic`, for programs that know nothing else. */
   readonly basic?: true
+  /** What a sender's request is for; `talk` where nothing is said. */
+  readonly purpose?: Exclude<SenderPurpose, 'talk'>
   /** Counted per client address. */
   readonly limited?: true
   readonly summary: string

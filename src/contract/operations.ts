@@ -10,6 +10,7 @@ import { dicomwebOperations } from './dicomweb-operations.ts'
 import type { Operation } from './operation.ts'
 import { quarantineOperations } from './quarantine-operations.ts'
 import { sendOperations } from './send-operations.ts'
+import { sendersOperations } from './senders.ts'
 import { tusOperations } from './tus-operations.ts'
 
 const openOperations = {
@@ -58,6 +59,15 @@ const openOperations = {
     },
     refusals: [],
   },
+  asset: {
+    side: 'each',
+    method: 'GET',
+    path: '/assets/{asset}',
+    gate: 'anyone',
+    summary: 'A script, style sheet, font or picture of a page, under a name that never means anything else',
+    reply: { status: 200, type: '*/*' },
+    refusals: ['request.not-found'],
+  },
   description: {
     side: 'each',
     method: 'GET',
@@ -75,6 +85,7 @@ export const operations = {
   ...deskOperations,
   ...quarantineOperations,
   ...completenessOperations,
+  ...sendersOperations,
   ...sendOperations,
   ...dicomwebOperations,
   ...tusOperations,

@@ -12,6 +12,8 @@ export type AuditAction =
   | 'link.renewed'
   | 'link.revoked'
   | 'send.finished'
+  | 'consent.given'
+  | 'consent.withdrawn'
   | 'item.quarantined'
   | 'item.rejected'
   | 'item.unpacked'

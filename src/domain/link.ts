@@ -24,6 +24,12 @@ export const senderSession = { idleMinutes: 30, absoluteHours: 24 } as const
 export const sessionEnd = (begunAt: Date): Date =>
   new Date(begunAt.getTime() + senderSession.absoluteHours * 3_600_000)
 
+/**
+ * What a sender's request is for. `visit`: to look, to agree, to withdraw, which goes on while the case takes no
+ * records. `bring`: to send bytes, for which consent may have to stand. `talk`: all else.
+ */
+export type SenderPurpose = 'visit' | 'talk' | 'bring'
+
 export const senderRoles = ['provider', 'patient', 'family'] as const
 
 export type SenderRole = (typeof senderRoles)[number]

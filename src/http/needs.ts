@@ -7,12 +7,14 @@ import type { DeliveryLedger } from '#ports/delivery-ledger.ts'
 import type { Journal } from '#ports/journal.ts'
 import type { LinkLedger } from '#ports/link-ledger.ts'
 import type { Metrics } from '#ports/metrics.ts'
+import type { Pages } from '#ports/pages.ts'
 import type { PublicKeys } from '#ports/tokens.ts'
 import type { Tracing } from '#ports/tracing.ts'
 import type { authorizeOperator, authorizeReader, authorizeSender } from '#steps/authorize.ts'
 import type { checkAgain, decide } from '#steps/decide.ts'
 import type { exchangeLink } from '#steps/exchange-link.ts'
 import type { finishSend, sendStatus } from '#steps/finish-send.ts'
+import type { introduce, seeStanding, withdraw } from '#steps/introduce.ts'
 import type { nameInstance } from '#steps/name-instance.ts'
 import type { openCase } from '#steps/open-case.ts'
 import type { openGrant, revokeGrant } from '#steps/open-grant.ts'
@@ -22,6 +24,7 @@ import type { readBundle } from '#steps/read-bundle.ts'
 import type { listDecisions, listItems, listQuarantine, readCase } from '#steps/read-case.ts'
 import type { readCompleteness } from '#steps/read-completeness.ts'
 import type { readItem } from '#steps/read-item.ts'
+import type { readSenders } from '#steps/read-senders.ts'
 import type { receive } from '#steps/receive.ts'
 import type { dropUpload, findUpload } from '#steps/resume-upload.ts'
 import type { searchCase } from '#steps/search-case.ts'
@@ -40,6 +43,9 @@ export type CommonNeeds = {
   readonly proxies?: number
   /** Files are scanned for malware before anyone may open them; when not so, every page says it. */
   readonly scans?: boolean
+  /** Who receives the records, as people know them. */
+  readonly institution: string
+  readonly pages: Pages
   readonly journal: Journal
   readonly clock: Clock
   readonly ids: Ids
@@ -56,6 +62,9 @@ export type CommonNeeds = {
 export type IntakeNeeds = {
   readonly authorizeSender: ReturnType<typeof authorizeSender>
   readonly exchangeLink: ReturnType<typeof exchangeLink>
+  readonly introduce: ReturnType<typeof introduce>
+  readonly withdraw: ReturnType<typeof withdraw>
+  readonly seeStanding: ReturnType<typeof seeStanding>
   readonly planSend: ReturnType<typeof planSend>
   readonly receive: ReturnType<typeof receive>
   readonly nameInstance: typeof nameInstance
@@ -72,6 +81,7 @@ export type PortalNeeds = {
   readonly signIn: ReturnType<typeof signIn>
   readonly openCase: ReturnType<typeof openCase>
   readonly readCase: ReturnType<typeof readCase>
+  readonly readSenders: ReturnType<typeof readSenders>
   readonly listItems: ReturnType<typeof listItems>
   readonly listQuarantine: ReturnType<typeof listQuarantine>
   readonly listDecisions: ReturnType<typeof listDecisions>

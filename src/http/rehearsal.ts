@@ -5,6 +5,7 @@ import { type FaultCode, type Refusal, refuse } from '#domain/fault.ts'
 import type { AnyId, CaseId, GrantId, ItemId, LinkId, OperatorId, SenderId, SessionId } from '#domain/id.ts'
 import type { JournalFields } from '#ports/journal.ts'
 import { noMetrics } from '#ports/metrics.ts'
+import { noPages } from '#ports/pages.ts'
 import { noTracing } from '#ports/tracing.ts'
 import { nameInstance } from '#steps/name-instance.ts'
 import type { Received, Receiving, UnplannedFile } from '#steps/receive.ts'
@@ -89,6 +90,8 @@ export const actors = {
     sender: newId<SenderId>(),
     case: newId<CaseId>(),
     intakeKey: '',
+    receives: true,
+    consented: true,
     endsAt: new Date(Date.now() + 86_400_000),
   },
 } as const
@@ -104,6 +107,8 @@ export const rehearse = async (
     roles: new Set(['intake', 'portal']),
     publicUrl: 'https://records.example',
     journal: { note: (level, event, fields = {}) => notes.push({ level, event, fields }) },
+    institution: 'A desk for trying',
+    pages: noPages,
     clock: { now: () => new Date() },
     ids: { next: newId },
     door: createDoor(),
@@ -131,6 +136,9 @@ export const rehearse = async (
     },
     nameInstance,
     exchangeLink: absent,
+    introduce: absent,
+    withdraw: absent,
+    seeStanding: absent,
     planSend: absent,
     finishSend: absent,
     sendStatus: absent,
@@ -139,6 +147,7 @@ export const rehearse = async (
     signIn: absent,
     openCase: absent,
     readCase: absent,
+    readSenders: absent,
     listItems: absent,
     listQuarantine: absent,
     listDecisions: absent,

@@ -6,14 +6,17 @@ import { sendBundle, sendContent, sendManifest } from './deliveries/records.ts'
 import { searchRecords } from './deliveries/search.ts'
 import { formDoor } from './doors/multipart.ts'
 import { partsDoor } from './doors/parts.ts'
+import { plainSend } from './doors/plain-send.ts'
 import { storeInstances, storeStudy } from './doors/stow.ts'
 import { tusDoor } from './doors/tus.ts'
 import * as missing from './handlers/completeness.ts'
 import * as desk from './handlers/desk.ts'
+import * as introduction from './handlers/introduction.ts'
 import * as open from './handlers/open.ts'
 import * as quarantine from './handlers/quarantine.ts'
 import * as send from './handlers/send.ts'
 import type { HttpNeeds } from './needs.ts'
+import { sendAsset } from './pages/asset.ts'
 import { homePage } from './pages/home.ts'
 import { sendPage } from './pages/send.ts'
 import type { Routes } from './route.ts'
@@ -23,6 +26,8 @@ import type { Routes } from './route.ts'
 export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
   home:        ['GET',  '/',                                     'anyone',        homePage(needs)],
   sendPage:    ['GET',  '/send',                                 'anyone',        sendPage(needs)],
+  plainSend:   ['POST', '/send/files',                           'anyone',        plainSend(needs)],
+  asset:       ['GET',  '/assets/{asset}',                       'anyone',        sendAsset(needs)],
   health:      ['GET',  '/healthz',                              'anyone',        open.health],
   ready:       ['GET',  '/readyz',                               'anyone',        open.ready(needs)],
   publicKeys:  ['GET',  '/.well-known/jwks.json',                'anyone',        open.publicKeys(needs)],
@@ -32,6 +37,7 @@ export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
   openCase:    ['POST', '/api/cases',                            'operator',      desk.openCase(needs)],
   listCases:   ['GET',  '/api/cases',                            'operator',      desk.listCases(needs)],
   readCase:    ['GET',  '/api/cases/{case}',                     'operator',      desk.readCase(needs)],
+  listSenders: ['GET',  '/api/cases/{case}/senders',             'operator',      introduction.listSenders(needs)],
   listItems:   ['GET',  '/api/cases/{case}/items',               'operator',      desk.listItems(needs)],
   audit:       ['GET',  '/api/cases/{case}/audit',               'operator',      desk.listAudit(needs)],
   openLink:    ['POST', '/api/cases/{case}/links',               'operator',      desk.openLink(needs)],
@@ -52,6 +58,9 @@ export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
   notes:       ['GET',  '/api/cases/{case}/notes',               'case:read',     missing.notes(needs)],
 
   exchange:    ['POST', '/api/send/exchange',                    'anyone',        send.exchange(needs)],
+  introduce:   ['POST', '/api/send/introduce',                   'sender',        introduction.introduce(needs)],
+  withdraw:    ['POST', '/api/send/withdraw',                    'sender',        introduction.withdraw(needs)],
+  standing:    ['GET',  '/api/send/standing',                    'sender',        introduction.standing(needs)],
   plan:        ['POST', '/api/send/plan',                        'sender',        send.plan(needs)],
   part:        ['PUT',  '/api/send/part',                        'sender',        partsDoor(needs)],
   files:       ['POST', '/api/send/files',                       'sender',        formDoor(needs)],

@@ -28,6 +28,10 @@ export type SenderSession = {
   readonly sender: SenderId
   readonly case: CaseId
   readonly intakeKey: string
+  /** Records may come in; else the sender may look, agree and withdraw (`mayVisit`), and nothing more. */
+  readonly receives: boolean
+  /** What this sender agreed to stands. */
+  readonly consented: boolean
   /** When it is over at the latest, however busy it is. */
   readonly endsAt: Date
 }
@@ -39,8 +43,8 @@ export type LinkLedger = {
   linkById(id: LinkId): Promise<UploadLink | null>
   linksOf(id: CaseId): Promise<readonly UploadLink[]>
   /**
-   * Counts a use and begins a session, at once and together. Refuses `link.*` or `case.closed` exactly as the
-   * row stands at that moment, however many exchange at the same time.
+   * Counts a use and begins a session, at once and together. Refuses `link.*`, or `case.closed` where a sender may
+   * not even visit, exactly as the row stands at that moment, however many exchange at the same time.
    */
   exchange(
     id: LinkId,

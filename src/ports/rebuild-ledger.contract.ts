@@ -3,8 +3,10 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { CaseId, IndexId } from '#domain/id.ts'
 import type { KeptRows } from '#domain/kept.ts'
 import { appendMany, type IndexedLedgers, readCase } from './index-ledger.contract.ts'
+import { newConsent, newIntroduction } from './introduction-ledger.contract.ts'
 import {
   admitAll,
+  after,
   announce,
   arrive,
   bytes,
@@ -45,6 +47,8 @@ export const rebuildLedgerContract = (name: string, open: () => Promise<RebuiltL
       const sending = await openSender(ledgers)
       const link = await openLink(ledgers, sending, { codeHash: bytes(60), maxUses: 3 })
       granted(await ledgers.links.exchange(link.id, newSession(noon)))
+      granted(await ledgers.introductions.introduce(newIntroduction(sending), newConsent()))
+      granted(await ledgers.introductions.introduce(newIntroduction(sending, after(1)), newConsent()))
       const { pack } = await arrive(ledgers, sending, [200, 2, 3, 0])
       await admitAll(ledgers, pack.id, (n) =>
         n === 0
@@ -100,7 +104,7 @@ export const rebuildLedgerContract = (name: string, open: () => Promise<RebuiltL
       it('puts every row back as it was', async () => {
         const { case: id } = await live()
         const rows = await rowsOf(id)
-        expect(rows.map((some) => some.table.name)).toHaveLength(17)
+        expect(rows.map((some) => some.table.name)).toHaveLength(19)
         ledgers = await open()
         expect(await restore(id, rows)).toEqual({ items: 6 })
         expect(await rowsOf(id)).toEqual(rows)

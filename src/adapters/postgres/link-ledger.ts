@@ -1,10 +1,11 @@
 /** Upload links and sender sessions in PostgreSQL. */
 import { type Selectable, sql, type Transaction } from 'kysely'
-import { mayReceive } from '#domain/case.ts'
+import { mayReceive, mayVisit } from '#domain/case.ts'
 import { type Refusal, refuse } from '#domain/fault.ts'
 import type { LinkId } from '#domain/id.ts'
 import { linkMachine, lockout, senderSession, sessionEnd, type UploadLink } from '#domain/link.ts'
 import type { LinkLedger } from '#ports/link-ledger.ts'
+import { consentStands } from './consent-stands.ts'
 import { type Database, guarded } from './database.ts'
 import { noteChange } from './note-change.ts'
 import type { Tables } from './tables.ts'
@@ -100,10 +101,10 @@ export const createLinkLedger = (db: Database): LinkLedger => ({
         if (refused !== null) return refused
         const owner = await trx
           .selectFrom('cases')
-          .select(['state', 'intake_key'])
+          .select(['state', 'intake_key', consentStands(row.sender_id)])
           .where('id', '=', row.case_id)
           .executeTakeFirstOrThrow()
-        if (!mayReceive(owner.state) || owner.intake_key === null) return refuse('case.closed')
+        if (!mayVisit(owner.state) || owner.intake_key === null) return refuse('case.closed')
         await trx
           .updateTable('links')
           .set({ uses: sql`uses + 1`, tries: 0, locked_until: null })
@@ -133,6 +134,8 @@ export const createLinkLedger = (db: Database): LinkLedger => ({
           sender: row.sender_id,
           case: row.case_id,
           intakeKey: owner.intake_key,
+          receives: mayReceive(owner.state),
+          consented: owner.consented,
           endsAt: sessionEnd(session.at),
         }
       }),
@@ -172,12 +175,13 @@ export const createLinkLedger = (db: Database): LinkLedger => ({
           'links.state as link_state',
           'cases.state as case_state',
           'cases.intake_key',
+          consentStands(sql.ref('sessions.sender_id')),
         ])
         .where('sessions.token_hash', '=', Buffer.from(tokenHash))
         .executeTakeFirst()
       if (row === undefined) return refuse('session.ended')
       if (row.link_state === 'revoked') return refuse('link.revoked')
-      if (!mayReceive(row.case_state) || row.intake_key === null) return refuse('case.closed')
+      if (!mayVisit(row.case_state) || row.intake_key === null) return refuse('case.closed')
       const quiet = at.getTime() - row.seen_at.getTime()
       const endsAt = sessionEnd(row.created_at)
       if (quiet > senderSession.idleMinutes * minutes || at > endsAt) return refuse('session.ended')
@@ -189,6 +193,8 @@ export const createLinkLedger = (db: Database): LinkLedger => ({
         sender: row.sender_id,
         case: row.case_id,
         intakeKey: row.intake_key,
+        receives: mayReceive(row.case_state),
+        consented: row.consented,
         endsAt,
       }
     }),

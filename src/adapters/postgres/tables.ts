@@ -4,8 +4,10 @@
  */
 import type { ColumnType, Generated } from 'kysely'
 import type { CaseState } from '#domain/case.ts'
+import type { ConsentKind } from '#domain/consent.ts'
 import type {
   CaseId,
+  ConsentId,
   GrantId,
   IndexId,
   ItemId,
@@ -16,7 +18,9 @@ import type {
   SenderId,
   SessionId,
 } from '#domain/id.ts'
+import type { Way } from '#domain/introduction.ts'
 import type { ItemKind, ItemState } from '#domain/item.ts'
+import type { Language } from '#domain/language.ts'
 import type { LinkState, SenderRole } from '#domain/link.ts'
 import type { PackState } from '#domain/pack.ts'
 import type { Outcome } from '#domain/verdict.ts'
@@ -38,6 +42,8 @@ export type Tables = {
     changed_at: Date
     /** When its revision was last counted up. */
     content_at: Date
+    /** The sender whose withdrawal took it out of reading; null when it is in no such state, or for another reason. */
+    withdrawn_by: ColumnType<SenderId | null, SenderId | null | undefined, SenderId | null>
   }
   senders: {
     id: SenderId
@@ -47,6 +53,27 @@ export type Tables = {
     created_at: Date
     started_at: Date | null
     finished_at: Date | null
+  }
+  introductions: {
+    sender_id: SenderId
+    case_id: CaseId
+    at: Date
+    role: SenderRole
+    language: Language
+    ways: Way[]
+    locked_key: string
+    sealed_words: Bytes
+  }
+  consents: {
+    id: ConsentId
+    sender_id: SenderId
+    case_id: CaseId
+    version: string
+    kind: ConsentKind
+    language: Language
+    text_hash: Bytes
+    given_at: Date
+    withdrawn_at: Date | null
   }
   receipts: { sender_id: SenderId; at: Date; statement: string }
   links: {
