@@ -10,7 +10,7 @@ export const Checking = ({ page: { files, waiting } }: ViewProps<'checking'>) =>
   const spoken = useSpoken()
   const { t } = spoken
   const told = waiting === 0 ? t('checking.done') : t('checking.waiting', { count: waiting })
-  const part = files.length === 0 ? null : (files.length - waiting) / files.length
+  const part = waiting === 0 ? 1 : files.length === 0 ? null : (files.length - waiting) / files.length
   return (
     <>
       <Heading>{t('checking.title')}</Heading>

@@ -5,7 +5,7 @@ import { Notice } from '#web/parts/marks.tsx'
 import type { Actions } from '#web/send/actions.ts'
 import type { ReceiptView } from '#web/send/told.ts'
 import { useSpoken } from '#web/words/spoken.ts'
-import { checkedRow } from './checked-row.tsx'
+import { checkedRow, sortChecked } from './checked-row.tsx'
 import { Heading } from './heading.tsx'
 import { CaseStanding } from './standing.tsx'
 import type { ViewProps } from './view.ts'
@@ -18,7 +18,7 @@ const NotTaken = ({ receipt: { notTaken, leftOut } }: { readonly receipt: Receip
       {notTaken.length === 0 ? null : (
         <FileList
           title={t('receipt.notTaken', { count: notTaken.length })}
-          rows={notTaken.map((file, index) => checkedRow(spoken, file, index))}
+          rows={sortChecked(notTaken).map((file, index) => checkedRow(spoken, file, index))}
           more={t('file.more')}
           open={notTaken.length <= 10}
         />
