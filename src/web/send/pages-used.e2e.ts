@@ -299,8 +299,7 @@ test('on paper the receipt has its facts and nothing to press', async () => {
   const { page, show } = window
   await show('receipt, with specialist')
   await page.emulateMedia({ media: 'print' })
-  for (const hidden of ['button', 'nav', 'img'])
-    expect(await page.locator(`${hidden}:visible`).count(), hidden).toBe(0)
+  expect(await page.locator(':is(button, nav, img):visible').allTextContents()).toEqual([])
   const text = await page.innerText('body')
   for (const fact of ['K7PD-4M2X', '2 December 2026', '14:10 IST', '1,180 images', 'With the specialist'])
     expect(text).toContain(fact)
@@ -314,4 +313,24 @@ test('ten thousand files are drawn a hundred at a time', async () => {
   await expect.poll(() => page.locator('.files li').count()).toBe(100)
   await page.click('text=Show more')
   await expect.poll(() => page.locator('.files li').count()).toBe(200)
+})
+
+describe('why a file was not accepted', () => {
+  test('is told in the language of the page', async () => {
+    const { page, show } = window
+    await show('checking', 'mr')
+    await page.click('summary')
+    const office = page.locator('.files li', { hasText: 'letter.docx' })
+    await expect.poll(() => office.innerText()).toContain('हे ऑफिस दस्तऐवज (जसे Word) आहे')
+    expect(await office.innerText()).toContain('घेतली नाही')
+  })
+
+  test('is left to the desk when these words do not know it', async () => {
+    const { page, show } = window
+    await show('receipt, problems')
+    await expect.poll(() => page.locator('.files').innerText()).toContain('This is an office document')
+    expect(await page.locator('.files li', { hasText: 'File 3' }).innerText()).toContain(
+      'The desk can tell you why.',
+    )
+  })
 })

@@ -132,14 +132,16 @@ test('every control of every page is reached with the Tab key alone', async () =
   await close()
 })
 
-test('views, words of one language and style weigh little', () => {
-  const weigh = (pattern: RegExp): number =>
+test('words of one language and style weigh little, and those of verdicts are apart', () => {
+  const weigh = (pattern: RegExp): number[] =>
     [...gallery.files]
       .filter(([name]) => pattern.test(name))
-      .reduce((sum, [, bytes]) => sum + gzipSync(bytes, { level: 9 }).length, 0)
-  const style = weigh(/\.css$/)
+      .map(([, bytes]) => gzipSync(bytes, { level: 9 }).length)
+  const [style = Number.NaN] = weigh(/\.css$/)
   for (const language of languages) {
-    const words = weigh(new RegExp(`^${language}-.*\\.js$`))
-    expect({ language, tooMuch: words + style > 17_000 }).toEqual({ language, tooMuch: false })
+    const [words = Number.NaN, ...more] = weigh(new RegExp(`^${language}-(?!verdicts).*\\.js$`))
+    expect(more).toEqual([])
+    expect(words + style).toBeLessThan(11_000)
+    expect(weigh(new RegExp(`^${language}-verdicts.*\\.js$`))).toHaveLength(1)
   }
 })

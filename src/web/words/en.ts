@@ -2,8 +2,6 @@
  * English, and the shape of every other language: the same keys, plural where this is plural, the same names in
  * braces. Plain words, verbs on buttons; after a failure it is said what was kept.
  */
-import { type VerdictCode, verdictTable } from '#domain/verdict.ts'
-
 export const messages = {
   'frame.name': 'Send medical records',
   'frame.languages': 'Language',
@@ -375,10 +373,3 @@ export const messages = {
   'left.hours': 'about {hours} h {minutes} min left',
   'left.unknown': 'time left not known yet',
 } as const
-
-const codes = Object.keys(verdictTable) as VerdictCode[]
-
-/** The sentences of the gateway itself. */
-export const verdicts = Object.fromEntries(
-  codes.map((code) => [code, verdictTable[code].sentence]),
-) as Record<VerdictCode, string>
