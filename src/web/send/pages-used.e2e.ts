@@ -150,6 +150,15 @@ describe('with the keyboard alone', () => {
   })
 })
 
+test('a link that rests offers to try again only when its time has come', async () => {
+  const { page, show } = window
+  await show('locked')
+  await page.waitForTimeout(200)
+  expect(await page.locator('main button').count()).toBe(0)
+  await show('locked no more')
+  expect(await page.locator('main button').allInnerTexts()).toEqual(['Try again'])
+})
+
 describe('nothing is sent', () => {
   test('before the question about the patient is answered', async () => {
     await window.show('found, other patient')
