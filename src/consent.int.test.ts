@@ -79,6 +79,18 @@ const actions = async (id: string) =>
     })
   ).entries
 
+const mint = { scopes: ['case:read'] }
+
+/** A reader in person, let in. */
+const enter = async (id: string): Promise<string> => {
+  const invited = await must<{ url: string; code: string }>(`${gateway.url}/api/cases/${id}/readers`, {
+    token: desk.token,
+    json: { name: 'Dr. Kulkarni' },
+  })
+  const json = { link: invited.url.slice(invited.url.indexOf('#') + 1), code: invited.code }
+  return (await must<{ session: string }>(`${gateway.url}/api/read/enter`, { json })).session
+}
+
 const untilReady = async (id: string): Promise<void> => {
   for (let tries = 0; tries < 600; tries += 1) {
     if ((await desk.caseState(id)) === 'ready') return
@@ -215,21 +227,30 @@ describe('consent', () => {
     const read = () =>
       Promise.all(reads.map(async (path) => (await call(`${gateway.url}${path}`, { token: reader })).status))
     expect(await read()).toEqual([200, 200, 200])
+    const guest = await enter(id)
+    const held = (
+      await must<{ token: string }>(`${gateway.url}/api/read/grants`, { token: guest, json: mint })
+    ).token
+    const heldManifest = async () => (await call(`${gateway.url}${reads[1]}`, { token: held })).status
+    expect(await heldManifest()).toBe(200)
     const seen = await standing(session)
-    expect(seen).toMatchObject({ step: 'with-specialist', opened: [{ at: expect.any(String) }] })
+    expect(seen).toMatchObject({
+      step: 'with-specialist',
+      opened: [{ at: expect.any(String) }, { at: expect.any(String) }],
+    })
 
-    for (const [path, json] of [
-      ['/api/send/withdraw', {}],
-      ['/api/send/withdraw', {}],
-    ] as const)
-      expect(await ask(path, session.session, json)).toBe(204)
+    for (const _ of ['once', 'again']) expect(await ask('/api/send/withdraw', session.session, {})).toBe(204)
     expect(await read()).toEqual([410, 410, 410])
+    expect(await heldManifest()).toBe(410)
+    expect(await ask('/api/read/grants', guest, mint)).toBe('case.closed')
     expect(await ask(`/api/cases/${id}/search`, reader, { text: 'a' })).toBe('case.closed')
     expect(await ask(`/api/cases/${id}/grants`, desk.token, { scopes: ['case:read'] })).toBe('case.closed')
     expect(await refusedBy(session)).toEqual(all('case.closed'))
     expect(await ask('/api/send/finish', session.session, {})).toBe('case.closed')
     expect(await ask('/api/send/status', session.session)).toBe(200)
 
+    const json = { link: link.url.slice(link.url.indexOf('#') + 1) }
+    expect(await must(`${gateway.url}/api/send/look`, { json })).toMatchObject({ state: 'open' })
     const again = await exchange(gateway.url, link.url)
     expect(await refusedBy(again)).toEqual(all('case.closed'))
     expect(await standing(again)).toMatchObject({

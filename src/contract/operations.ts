@@ -9,6 +9,7 @@ import { deskOperations } from './desk-operations.ts'
 import { dicomwebOperations } from './dicomweb-operations.ts'
 import type { Operation } from './operation.ts'
 import { quarantineOperations } from './quarantine-operations.ts'
+import { readOperations } from './read-operations.ts'
 import { sendOperations } from './send-operations.ts'
 import { sendersOperations } from './senders.ts'
 import { tusOperations } from './tus-operations.ts'
@@ -86,6 +87,7 @@ export const operations = {
   ...quarantineOperations,
   ...completenessOperations,
   ...sendersOperations,
+  ...readOperations,
   ...sendOperations,
   ...dicomwebOperations,
   ...tusOperations,

@@ -13,6 +13,7 @@ export type PackId = Branded<'pack'>
 export type ItemId = Branded<'item'>
 export type GrantId = Branded<'grant'>
 export type OperatorId = Branded<'operator'>
+export type ReaderId = Branded<'reader'>
 export type IndexId = Branded<'index'>
 export type ConsentId = Branded<'consent'>
 
@@ -26,6 +27,7 @@ export type AnyId =
   | ItemId
   | GrantId
   | OperatorId
+  | ReaderId
   | IndexId
   | ConsentId
 

@@ -8,6 +8,7 @@ import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import { readId } from '#domain/id.ts'
 import { readUid } from '#domain/study.ts'
 import { limitByAddress } from './gates/address-limit.ts'
+import { passGuest } from './gates/guest.ts'
 import { passOperator } from './gates/operator.ts'
 import { passReader } from './gates/reader.ts'
 import { passSender } from './gates/sender.ts'
@@ -29,13 +30,14 @@ const notFound = {
   item: 'item.not-found',
   link: 'link.not-found',
   grant: 'grant.not-found',
+  reader: 'reader.not-found',
 } as const
 
 /**
  * Path parameters are ids; what is none names nothing. A study's UID is only compared, never looked up; a part of a page
  * is looked up in a list of those there are.
  */
-const readers: Readonly<Record<string, (text: unknown) => string | null>> = {
+const otherNames: Readonly<Record<string, (text: unknown) => string | null>> = {
   study: readUid,
   asset: (text) => (typeof text === 'string' && assetName.test(text) ? text : null),
 }
@@ -43,7 +45,7 @@ const readers: Readonly<Record<string, (text: unknown) => string | null>> = {
 const readParams = (req: Request): Record<string, string> | Refusal => {
   const read: Record<string, string> = {}
   for (const [name, text] of Object.entries(req.params)) {
-    const known = (readers[name] ?? readId)(text)
+    const known = (otherNames[name] ?? readId)(text)
     if (known === null && name === 'study') return refuse('request.invalid', { needed: 'study UID' })
     if (known === null) return refuse(notFound[name as keyof typeof notFound] ?? 'request.not-found')
     read[name] = known
@@ -75,10 +77,12 @@ export const gates = (needs: HttpNeeds) => {
   const limit = limitByAddress(() => performance.now())
   const operator = passOperator(needs.authorizeOperator)
   const sender = passSender(needs.authorizeSender)
+  const guest = passGuest(needs.authorizeReading)
   const reader = passReader(needs.authorizeReader)
   return async ({ gate, scope, basic, purpose, limited }: Operation, req: Request): Promise<unknown> => {
     if (gate === 'operator') return operator(req)
     if (gate === 'sender') return sender(req, purpose ?? 'talk', basic === true)
+    if (gate === 'guest') return guest(req)
     if (gate === 'reader') return scope === undefined ? refuse('token.scope') : reader(req, scope)
     return limited === true ? limit(req.ip) : null
   }

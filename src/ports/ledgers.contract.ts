@@ -18,6 +18,7 @@ import type { IntakeLedger, NewPack, PlannedFile, PlannedItem } from './intake-l
 import type { IntroductionLedger } from './introduction-ledger.ts'
 import type { LinkLedger, NewLink } from './link-ledger.ts'
 import type { OperatorLedger } from './operator-ledger.ts'
+import type { ReaderLedger } from './reader-ledger.ts'
 
 export type Ledgers = {
   readonly cases: CaseLedger
@@ -27,6 +28,7 @@ export type Ledgers = {
   readonly admission: AdmissionLedger
   readonly archives: ArchiveLedger
   readonly delivery: DeliveryLedger
+  readonly readers: ReaderLedger
   readonly decisions: DecisionLedger
   readonly audit: AuditLedger
   readonly operators: OperatorLedger
@@ -101,7 +103,10 @@ export const openLink = async (
     ...sending,
     id: newId<LinkId>(),
     secretHash: bytes(),
+    check: 'none' as const,
     codeHash: null,
+    language: 'en' as const,
+    sealedFacts: null,
     expiresAt: after(7 * 86_400),
     maxUses: null,
     at: noon,

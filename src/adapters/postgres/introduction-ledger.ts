@@ -82,17 +82,21 @@ const readConsents = async (
   return new Map(rows.map((row) => [row.sender_id, toConsent(row)]))
 }
 
-/** One probe of `audit_by_reader` for each reader; the audit outlives a lost ledger, and grants do not. */
+/**
+ * One probe of `audit_by_grant` for each grant, and one line for all that a reader minted. It is asked of the audit,
+ * which comes back with a ledger that was lost; grants do not, and then each is a line of its own.
+ */
 const readOpened = async (db: Database, id: CaseId): Promise<readonly Date[]> => {
   const { rows } = await sql<{ at: Date }>`
-    with recursive readers as (
+    with recursive used as (
       (select actor, seq, at from audit where case_id = ${id} and actor like '%"kind":"grant"}'
         order by actor, seq limit 1)
       union all
-      select next.actor, next.seq, next.at from readers, lateral (
+      select next.actor, next.seq, next.at from used, lateral (
         select actor, seq, at from audit where case_id = ${id} and actor like '%"kind":"grant"}'
-          and actor > readers.actor order by actor, seq limit 1) next)
-    select at from readers order by seq`.execute(db)
+          and actor > used.actor order by actor, seq limit 1) next)
+    select min(used.at) as at from used left join grants on grants.id = (used.actor::json ->> 'id')::uuid
+    group by coalesce(grants.reader_id::text, used.actor) order by 1`.execute(db)
   return rows.map((row) => row.at)
 }
 

@@ -27,8 +27,8 @@ const statements = [
   // Asked with every request of a sender.
   `create index consents_standing on consents (sender_id) where withdrawn_at is null`,
   `alter table cases add column withdrawn_by uuid`,
-  // When each reader first read, without a walk through everything they read since.
-  `create index audit_by_reader on audit (case_id, actor, seq) where actor like '%"kind":"grant"}'`,
+  // When each grant was first read with, without a walk through everything that was read since.
+  `create index audit_by_grant on audit (case_id, actor, seq) where actor like '%"kind":"grant"}'`,
 ]
 
 export const up = async (db: Kysely<unknown>): Promise<void> => {
