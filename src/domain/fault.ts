@@ -37,6 +37,10 @@ export const faultCodes = [
   'item.checked',
   'item.second-person',
   'link.not-found',
+  'letter.not-found',
+  'letter.gone',
+  'mail.none',
+  'mail.enough',
   'grant.not-found',
   'plan.unknown-item',
   'plan.changed',
@@ -53,6 +57,7 @@ export const faultCodes = [
   'key.unavailable',
   'scanner.unavailable',
   'scanner.failed',
+  'post.unavailable',
   'internal',
 ] as const
 

@@ -14,6 +14,7 @@ export type ItemId = Branded<'item'>
 export type GrantId = Branded<'grant'>
 export type OperatorId = Branded<'operator'>
 export type IndexId = Branded<'index'>
+export type LetterId = Branded<'letter'>
 
 export type AnyId =
   | CaseId
@@ -26,6 +27,7 @@ export type AnyId =
   | GrantId
   | OperatorId
   | IndexId
+  | LetterId
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
