@@ -3,6 +3,7 @@
  * the case's number, never a name, a finding or a file. Its address and the link in it are sealed while it waits, and
  * gone once it has left.
  */
+import type { Language } from './language.ts'
 import { machine } from './state-machine.ts'
 
 /** `link-asked` goes to the desk, every other to a sender. */
@@ -66,4 +67,16 @@ export const initialsOf = (name: string | undefined): string => {
     .slice(0, 3)
     .map((sign) => `${sign.toLocaleUpperCase('en')}.`)
     .join(' ')
+}
+
+/** What the printed sheet that hands out a link says in one language. */
+export type SheetPart = {
+  readonly language: Language
+  readonly title: string
+  readonly about: string
+  readonly steps: readonly string[]
+  readonly until: string
+  /** Null when the code is not to stand on the sheet. */
+  readonly code: string | null
+  readonly contact: string
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Language } from '#domain/language.ts'
-import type { LetterKind } from '#domain/letter.ts'
+import type { LetterKind, SheetPart } from '#domain/letter.ts'
 import type { LinkCheck } from '#domain/link.ts'
 import { english } from './english.ts'
 import { hindi } from './hindi.ts'
@@ -131,18 +131,6 @@ export const composeLetter = (
   if (language === 'en') return own
   const also = composeOne(matter, subject, 'en')
   return { subject: `${own.subject} / ${also.subject}`, text: `${own.text}\n* * *\n\n${also.text}` }
-}
-
-/** One language's part of the printed sheet. */
-export type SheetPart = {
-  readonly language: Language
-  readonly title: string
-  readonly about: string
-  readonly steps: readonly string[]
-  readonly until: string
-  /** Null when the code is not to stand on the sheet. */
-  readonly code: string | null
-  readonly contact: string
 }
 
 /** The sheet's words in one language. */
