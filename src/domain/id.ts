@@ -15,6 +15,7 @@ export type GrantId = Branded<'grant'>
 export type OperatorId = Branded<'operator'>
 export type IndexId = Branded<'index'>
 export type LetterId = Branded<'letter'>
+export type ReceiptAskId = Branded<'receipt-ask'>
 
 export type AnyId =
   | CaseId
@@ -28,6 +29,7 @@ export type AnyId =
   | OperatorId
   | IndexId
   | LetterId
+  | ReceiptAskId
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 

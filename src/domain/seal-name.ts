@@ -36,8 +36,9 @@ export const detailsSeal = (id: CaseId): string => `second-read/1/details/${id}`
 /** Of a sender's details (name, address), under the case key. */
 export const senderSeal = (id: CaseId, sender: string): string => `second-read/1/sender/${id}/${sender}`
 
-/** Of a letter's address and what stands in it, under the case key. */
-export const letterSeal = (id: CaseId, letter: LetterId): string => `second-read/1/letter/${id}/${letter}`
+/** Of what a letter is made from (address, link), or of its words once they are kept, under the case key. */
+export const letterSeal = (id: CaseId, letter: LetterId, what: 'facts' | 'words'): string =>
+  `second-read/1/letter/${id}/${letter}/${what}`
 
 /** Of the body of an index object: a case's index of this sequence number, or a piece of the audit chain. */
 export const indexSeal = (kind: 'case' | 'audit', of: CaseId, sequence: number): string =>

@@ -11,6 +11,7 @@ import { up as served } from './migrations/0006-served.ts'
 import { up as texts } from './migrations/0007-texts.ts'
 import { up as discLists } from './migrations/0008-disc-lists.ts'
 import { up as releasedAgain } from './migrations/0009-released-again.ts'
+import { up as letters } from './migrations/0012-letters.ts'
 import type { Tables } from './tables.ts'
 
 const migrations = {
@@ -23,6 +24,7 @@ const migrations = {
   '0007-texts': { up: texts },
   '0008-disc-lists': { up: discLists },
   '0009-released-again': { up: releasedAgain },
+  '0012-letters': { up: letters },
 }
 
 /** The migration after which a database is as this program wants it. */

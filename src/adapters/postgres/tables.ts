@@ -9,14 +9,18 @@ import type {
   GrantId,
   IndexId,
   ItemId,
+  LetterId,
   LinkId,
   OperatorId,
   PackId,
   PlanId,
+  ReceiptAskId,
   SenderId,
   SessionId,
 } from '#domain/id.ts'
 import type { ItemKind, ItemState } from '#domain/item.ts'
+import type { Language } from '#domain/language.ts'
+import type { LetterKind, LetterState } from '#domain/letter.ts'
 import type { LinkState, SenderRole } from '#domain/link.ts'
 import type { PackState } from '#domain/pack.ts'
 import type { Outcome } from '#domain/verdict.ts'
@@ -205,6 +209,31 @@ export type Tables = {
     object: IndexId | null
     written_at: ColumnType<Date | null, Date | null | undefined, Date | null>
     cost_ms: Generated<number>
+  }
+  letters: {
+    id: LetterId
+    case_id: CaseId
+    sender_id: SenderId
+    link_id: LinkId | null
+    kind: LetterKind
+    language: Language
+    state: LetterState
+    /** Null once it has ended, but for one that is kept. */
+    sealed: MaybeBytes
+    attempts: Generated<number>
+    created_at: Date
+    /** Not tried before. */
+    due_at: Date
+    /** When what it answers was asked. */
+    asked_at: Date | null
+    ended_at: ColumnType<Date | null, Date | null | undefined, Date | null>
+    read_at: ColumnType<Date | null, Date | null | undefined, Date | null>
+  }
+  receipt_asks: {
+    id: ReceiptAskId
+    sender_id: SenderId
+    asked_at: Date
+    answered_at: ColumnType<Date | null, Date | null | undefined, Date | null>
   }
   audit_pieces: { first: number; last: number; object: CaseId; written_at: Date }
 }

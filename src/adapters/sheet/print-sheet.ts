@@ -2,6 +2,7 @@
  * The sheet as PDF by pdf-lib: QR code and link above, then a block for each language. Black on white, one page; no
  * fact of the case in its metadata. Lines are measured with the outlines that are drawn, so nothing runs over.
  */
+import { setImmediate } from 'node:timers/promises'
 import { PDFDocument, PDFName, StandardFonts } from '@cantoo/pdf-lib'
 import encodeQR from 'qr'
 import type { SheetPart } from '#domain/letter.ts'
@@ -126,11 +127,16 @@ const headLines = (shape: Shape, { institution, contact }: LinkSheet, width: num
 const gap = 11
 
 /** The largest letters with which everything is on the page, down to what glasses can read. */
-const fit = (shape: Shape, sheet: LinkSheet, height: number): { size: number; blocks: Line[][] } => {
+const fit = async (shape: Shape, sheet: LinkSheet, height: number): Promise<Line[][]> => {
   for (let size = 11; ; size -= 0.5) {
-    const blocks = sheet.parts.map((part) => linesOf(shape, part, size))
+    const blocks: Line[][] = []
+    for (const part of sheet.parts) {
+      blocks.push(linesOf(shape, part, size))
+      // Shaping takes tens of milliseconds a language, and others are waiting for this process.
+      await setImmediate()
+    }
     const needed = blocks.reduce((sum, lines) => sum + heightOf(lines) + gap, 0)
-    if (needed <= height || size <= 4) return { size, blocks }
+    if (needed <= height || size <= 4) return blocks
   }
 }
 
@@ -146,7 +152,7 @@ export const printSheet: PrintSheet = async (sheet) => {
   const head = headLines(shape, sheet, room - square - gap)
   const linkTop = top - Math.max(square - 18, heightOf(head)) - 4
   const blocksTop = linkTop - lines.length * link.leading - gap
-  const { blocks } = fit(shape, sheet, blocksTop - page.edge)
+  const blocks = await fit(shape, sheet, blocksTop - page.edge)
   let y = blocksTop
   const drawn = blocks.map((block, n) => {
     const text = drawLines(shape, words, block, y)
