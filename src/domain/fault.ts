@@ -42,6 +42,8 @@ export const faultCodes = [
   'mail.none',
   'mail.enough',
   'grant.not-found',
+  'reader.not-found',
+  'reader.ended',
   'plan.unknown-item',
   'plan.changed',
   'plan.too-many',

@@ -13,6 +13,7 @@ export type PackId = Branded<'pack'>
 export type ItemId = Branded<'item'>
 export type GrantId = Branded<'grant'>
 export type OperatorId = Branded<'operator'>
+export type ReaderId = Branded<'reader'>
 export type IndexId = Branded<'index'>
 export type LetterId = Branded<'letter'>
 export type ReceiptAskId = Branded<'receipt-ask'>
@@ -27,6 +28,7 @@ export type AnyId =
   | ItemId
   | GrantId
   | OperatorId
+  | ReaderId
   | IndexId
   | LetterId
   | ReceiptAskId

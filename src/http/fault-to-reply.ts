@@ -108,6 +108,8 @@ export const faultReplies = {
     'Please look for the mail that was sent already, or try again tomorrow.',
   ),
   'grant.not-found': row(404, 'There is no such grant', 'Please check the number of the grant.'),
+  'reader.not-found': row(404, 'There is no such reader', 'Please check the number of the reader.'),
+  'reader.ended': row(410, 'The desk ended this access', 'Please ask the desk that invited you.'),
   'plan.unknown-item': row(
     409,
     'A file was not announced',

@@ -31,6 +31,7 @@ describe('the access table', () => {
       'GET /send',
       'OPTIONS /dicomweb/',
       'POST /api/operator/sign-in',
+      'POST /api/read/enter',
       'POST /api/send/exchange',
     ])
   })

@@ -12,6 +12,7 @@ import * as missing from './handlers/completeness.ts'
 import * as desk from './handlers/desk.ts'
 import * as open from './handlers/open.ts'
 import * as quarantine from './handlers/quarantine.ts'
+import * as read from './handlers/read.ts'
 import * as send from './handlers/send.ts'
 import type { HttpNeeds } from './needs.ts'
 import { homePage } from './pages/home.ts'
@@ -50,6 +51,15 @@ export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
 
   completeness: ['GET', '/api/cases/{case}/completeness',        'operator',      missing.completeness(needs)],
   notes:       ['GET',  '/api/cases/{case}/notes',               'case:read',     missing.notes(needs)],
+
+  inviteReader: ['POST', '/api/cases/{case}/readers',            'operator',      read.inviteReader(needs)],
+  listReaders: ['GET',  '/api/cases/{case}/readers',             'operator',      read.listReaders(needs)],
+  inviteAgain: ['POST', '/api/readers/{reader}/invite',          'operator',      read.inviteAgain(needs)],
+  endReader:   ['POST', '/api/readers/{reader}/end',             'operator',      read.endReader(needs)],
+  enterReading: ['POST', '/api/read/enter',                      'anyone',        read.enterReading(needs)],
+  viewCase:    ['GET',  '/api/read/case',                        'guest',         read.viewCase(needs)],
+  mintGrant:   ['POST', '/api/read/grants',                      'guest',         read.mintGrant(needs)],
+  leaveReading: ['POST', '/api/read/leave',                      'guest',         read.leaveReading(needs)],
 
   exchange:    ['POST', '/api/send/exchange',                    'anyone',        send.exchange(needs)],
   plan:        ['POST', '/api/send/plan',                        'sender',        send.plan(needs)],

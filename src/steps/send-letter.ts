@@ -126,7 +126,8 @@ const deliver = async (needs: SendLetterNeeds, turn: LetterTurn): Promise<Letter
     turn.language,
   )
   if (needs.post === null) {
-    const words = key.seal(writeKeptLetter({ to: facts.to, subject, text }), letterSeal(of, id, 'words'))
+    const letter = { to: facts.to, subject, text, attachments: found.attachments }
+    const words = key.seal(writeKeptLetter(letter), letterSeal(of, id, 'words'))
     return (await needs.letters.keepLetter(id, words, needs.clock.now())) ? 'kept' : null
   }
   const letter = { id, to: facts.to, subject, text, attachments: found.attachments }

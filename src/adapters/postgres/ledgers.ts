@@ -12,6 +12,7 @@ import { createIntakeLedger } from './intake-ledger.ts'
 import { createLetterLedger } from './letter-ledger.ts'
 import { createLinkLedger } from './link-ledger.ts'
 import { createOperatorLedger } from './operator-ledger.ts'
+import { createReaderLedger } from './reader-ledger.ts'
 import { createRebuildLedger } from './rebuild-ledger.ts'
 
 /** Ends nothing: `db` is the caller's. */
@@ -23,6 +24,7 @@ export const createLedgers = (db: Database) => ({
   admission: createAdmissionLedger(db),
   archives: createArchiveLedger(db),
   delivery: createDeliveryLedger(db),
+  readers: createReaderLedger(db),
   decisions: createDecisionLedger(db),
   completeness: createCompletenessLedger(db),
   audit: createAuditLedger(db),

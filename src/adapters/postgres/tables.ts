@@ -14,6 +14,7 @@ import type {
   OperatorId,
   PackId,
   PlanId,
+  ReaderId,
   ReceiptAskId,
   SenderId,
   SessionId,
@@ -23,6 +24,7 @@ import type { Language } from '#domain/language.ts'
 import type { LetterKind, LetterState } from '#domain/letter.ts'
 import type { LinkState, SenderRole } from '#domain/link.ts'
 import type { PackState } from '#domain/pack.ts'
+import type { ReaderState } from '#domain/reader.ts'
 import type { Outcome } from '#domain/verdict.ts'
 import type { DecisionRow } from '#ports/decision-ledger.ts'
 
@@ -183,8 +185,26 @@ export type Tables = {
     scopes: string[]
     expires_at: Date
     revoked_at: Date | null
-    created_by: OperatorId
+    created_by: OperatorId | null
     created_at: Date
+    reader_id: ColumnType<ReaderId | null, ReaderId | null | undefined, ReaderId | null>
+  }
+  readers: {
+    id: ReaderId
+    case_id: CaseId
+    state: ReaderState
+    details: Bytes
+    secret_hash: Bytes
+    code_hash: Bytes
+    expires_at: Date
+    tries: Generated<number>
+    locked_until: Date | null
+    invited_by: OperatorId
+    invited_at: Date
+    token_hash: MaybeBytes
+    entered_at: Date | null
+    seen_at: Date | null
+    ended_at: Date | null
   }
   operator_codes: { code_hash: Bytes; created_at: Date; expires_at: Date; used_at: Date | null }
   operator_sessions: { id: OperatorId; token_hash: Bytes; created_at: Date; expires_at: Date }

@@ -19,6 +19,7 @@ export type KeptLetter = {
   readonly to: string
   readonly subject: string
   readonly text: string
+  readonly attachments: readonly { readonly name: string; readonly type: string; readonly content: string }[]
 }
 
 const none = { url: null, until: null, check: null, at: null }
@@ -44,13 +45,25 @@ export const readLetterFacts = (bytes: Uint8Array): SealedFacts => {
 }
 
 /** A letter as bytes to be sealed. */
-export const writeKeptLetter = ({ to, subject, text }: KeptLetter): Uint8Array =>
-  Buffer.from(JSON.stringify({ to, subject, text }))
+export const writeKeptLetter = ({ to, subject, text, attachments }: KeptLetter): Uint8Array =>
+  Buffer.from(JSON.stringify({ to, subject, text, attachments }))
+
+const readText = (value: unknown): string => {
+  if (typeof value !== 'string') throw new Fault('store.damaged')
+  return value
+}
 
 /** Reads it back. @throws `store.damaged` */
 export const readKeptLetter = (bytes: Uint8Array): KeptLetter => {
-  const { to, subject, text } = parseObject(Buffer.from(bytes))
-  if (typeof to !== 'string' || typeof subject !== 'string' || typeof text !== 'string')
-    throw new Fault('store.damaged')
-  return { to, subject, text }
+  const { to, subject, text, attachments } = parseObject(Buffer.from(bytes))
+  if (!Array.isArray(attachments)) throw new Fault('store.damaged')
+  return {
+    to: readText(to),
+    subject: readText(subject),
+    text: readText(text),
+    attachments: attachments.map((one) => {
+      const { name, type, content } = parseObject(JSON.stringify(one ?? null))
+      return { name: readText(name), type: readText(type), content: readText(content) }
+    }),
+  }
 }

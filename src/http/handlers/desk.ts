@@ -119,7 +119,9 @@ export const listLinks =
 export const openGrant =
   (needs: PortalNeeds): Handler<'openGrant'> =>
   async ({ params, body, bearer }) => {
-    const opened = await needs.openGrant(params.case, [...new Set(body.scopes)], body.seconds, bearer)
+    const opened = await needs.openGrant(params.case, [...new Set(body.scopes)], body.seconds, {
+      operator: bearer,
+    })
     return isRefusal(opened) ? opened : { ...opened, expiresAt: opened.expiresAt.toISOString() }
   }
 
