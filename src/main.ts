@@ -7,7 +7,7 @@ import { openEdgeRing } from '#adapters/jose/edge-ring.ts'
 import { createSecrets } from '#adapters/jose/secrets.ts'
 import { openVaultRing } from '#adapters/jose/vault-ring.ts'
 import { randomIds, systemClock } from '#adapters/memory/clock.ts'
-import { openLedgers, openQueue, openStore } from '#compose.ts'
+import { openLedgers, openPrinter, openQueue, openStore } from '#compose.ts'
 import { runUntilStopped, type Stop } from '#config/lifecycle.ts'
 import { loadConfig } from '#config/load-config.ts'
 import type { Config } from '#config/read-config.ts'
@@ -30,10 +30,12 @@ import { openCase } from '#steps/open-case.ts'
 import { openGrant, revokeGrant } from '#steps/open-grant.ts'
 import { openLink, renewLink, revokeLink } from '#steps/open-link.ts'
 import { planSend } from '#steps/plan-send.ts'
+import { printLink } from '#steps/print-link.ts'
 import { readBundle } from '#steps/read-bundle.ts'
 import { listDecisions, listItems, listQuarantine, readCase } from '#steps/read-case.ts'
 import { readCompleteness } from '#steps/read-completeness.ts'
 import { readItem } from '#steps/read-item.ts'
+import { dropLetter, listLetters, readLetter } from '#steps/read-letters.ts'
 import { receive } from '#steps/receive.ts'
 import { dropUpload, findUpload } from '#steps/resume-upload.ts'
 import { searchCase } from '#steps/search-case.ts'
@@ -105,15 +107,16 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
   const { vault, linkTokens, readerTokens, accessTokens, statements, publicKeys } = ring
   const { store, secrets } = adapters
   const { queue } = adapters.queueing
-  const { cases, links, readers, admission, delivery, decisions, completeness, audit, operators } =
+  const { cases, links, letters, readers, admission, delivery, decisions, completeness, audit, operators } =
     adapters.ledgers
   const linkNeeds = { cases, links, vault, tokens: linkTokens, secrets, audit, queue, clock, ids }
   const grantNeeds = { cases, delivery, tokens: accessTokens, audit, clock, ids }
   const reading = { cases, readers, vault, tokens: readerTokens, secrets, audit, clock, ids }
   const deciding = { cases, decisions, admission, store, vault, audit, queue, clock }
+  const desk = { institution: config.institution, contact: config.contact }
+  const letterNeeds = { letters, cases, vault, audit, clock }
   const maker = {
-    institution: config.institution,
-    contact: config.contact,
+    ...desk,
     software: 'Second Read',
     keys: `${config.publicUrl}/.well-known/jwks.json`,
   }
@@ -134,6 +137,10 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
     openLink: openLink(linkNeeds),
     renewLink: renewLink(linkNeeds),
     revokeLink: revokeLink(linkNeeds),
+    listLetters: listLetters(letterNeeds),
+    readLetter: readLetter(letterNeeds),
+    dropLetter: dropLetter(letterNeeds),
+    printLink: printLink({ ...linkNeeds, print: openPrinter(), desk, publicUrl: config.publicUrl }),
     openGrant: openGrant(grantNeeds),
     revokeGrant: revokeGrant(grantNeeds),
     inviteReader: inviteReader(reading),
@@ -143,7 +150,7 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
     enterReading: enterReading(reading),
     leaveReading: leaveReading(reading),
     viewCase: viewCase({ cases, delivery, vault, audit, clock }),
-    maker: { institution: config.institution, contact: config.contact },
+    maker: desk,
     readBundle: readBundle({ delivery, vault, store, statements, maker }),
     readItem: readItem({ delivery, vault, store }),
     searchCase: searchCase({ delivery, vault, audit, clock }),

@@ -7,6 +7,7 @@ import { dependencyNames } from '#domain/dependency.ts'
 import { completenessOperations } from './completeness.ts'
 import { deskOperations } from './desk-operations.ts'
 import { dicomwebOperations } from './dicomweb-operations.ts'
+import { letterOperations } from './letters.ts'
 import type { Operation } from './operation.ts'
 import { quarantineOperations } from './quarantine-operations.ts'
 import { readOperations } from './read-operations.ts'
@@ -77,6 +78,7 @@ export const operations = {
   ...quarantineOperations,
   ...completenessOperations,
   ...readOperations,
+  ...letterOperations,
   ...sendOperations,
   ...dicomwebOperations,
   ...tusOperations,

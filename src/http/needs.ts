@@ -25,10 +25,12 @@ import type { openCase } from '#steps/open-case.ts'
 import type { openGrant, revokeGrant } from '#steps/open-grant.ts'
 import type { openLink, renewLink, revokeLink } from '#steps/open-link.ts'
 import type { planSend } from '#steps/plan-send.ts'
+import type { printLink } from '#steps/print-link.ts'
 import type { readBundle } from '#steps/read-bundle.ts'
 import type { listDecisions, listItems, listQuarantine, readCase } from '#steps/read-case.ts'
 import type { readCompleteness } from '#steps/read-completeness.ts'
 import type { readItem } from '#steps/read-item.ts'
+import type { dropLetter, listLetters, readLetter } from '#steps/read-letters.ts'
 import type { receive } from '#steps/receive.ts'
 import type { dropUpload, findUpload } from '#steps/resume-upload.ts'
 import type { searchCase } from '#steps/search-case.ts'
@@ -90,6 +92,10 @@ export type PortalNeeds = {
   readonly openLink: ReturnType<typeof openLink>
   readonly renewLink: ReturnType<typeof renewLink>
   readonly revokeLink: ReturnType<typeof revokeLink>
+  readonly listLetters: ReturnType<typeof listLetters>
+  readonly readLetter: ReturnType<typeof readLetter>
+  readonly dropLetter: ReturnType<typeof dropLetter>
+  readonly printLink: ReturnType<typeof printLink>
   readonly openGrant: ReturnType<typeof openGrant>
   readonly revokeGrant: ReturnType<typeof revokeGrant>
   readonly inviteReader: ReturnType<typeof inviteReader>

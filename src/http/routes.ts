@@ -10,6 +10,7 @@ import { storeInstances, storeStudy } from './doors/stow.ts'
 import { tusDoor } from './doors/tus.ts'
 import * as missing from './handlers/completeness.ts'
 import * as desk from './handlers/desk.ts'
+import * as letters from './handlers/letters.ts'
 import * as open from './handlers/open.ts'
 import * as quarantine from './handlers/quarantine.ts'
 import * as read from './handlers/read.ts'
@@ -39,6 +40,10 @@ export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
   listLinks:   ['GET',  '/api/cases/{case}/links',               'operator',      desk.listLinks(needs)],
   renewLink:   ['POST', '/api/links/{link}/renew',               'operator',      desk.renewLink(needs)],
   revokeLink:  ['POST', '/api/links/{link}/revoke',              'operator',      desk.revokeLink(needs)],
+  listLetters: ['GET',  '/api/cases/{case}/letters',             'operator',      letters.listLetters(needs)],
+  readLetter:  ['GET',  '/api/letters/{letter}',                 'operator',      letters.readLetter(needs)],
+  dropLetter:  ['DELETE', '/api/letters/{letter}',               'operator',      letters.dropLetter(needs)],
+  printLink:   ['POST', '/api/links/{link}/letter',              'operator',      letters.printLink(needs)],
   openGrant:   ['POST', '/api/cases/{case}/grants',              'operator',      desk.openGrant(needs)],
   listGrants:  ['GET',  '/api/cases/{case}/grants',              'operator',      desk.listGrants(needs)],
   revokeGrant: ['POST', '/api/grants/{grant}/revoke',            'operator',      desk.revokeGrant(needs)],

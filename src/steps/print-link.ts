@@ -35,6 +35,8 @@ export type PrintLinkNeeds = {
 export type SheetWish = {
   readonly url: string
   readonly code: string | null
+  /** Whether the code stands on the same sheet. */
+  readonly withCode: boolean
   /** In this order; each once. */
   readonly languages: readonly Language[]
 }
@@ -70,7 +72,8 @@ export const printLink =
       initials: initialsOf(openDetails(key, row.id, row.details).patient.name),
       lastTwo: row.id.slice(-2),
     }
-    const facts = { until: link.expiresAt, code: wish.code }
+    const shown = wish.withCode ? wish.code : null
+    const facts = { until: link.expiresAt, code: shown }
     const parts = [...new Set(wish.languages)].map((language) => composeSheet(facts, subject, language))
     const sheet = await print({ ...desk, url: wish.url, parts })
     await audit.append(
@@ -79,7 +82,7 @@ export const printLink =
         actor: { kind: 'operator', id: by },
         case: row.id,
         object: id,
-        facts: { code: wish.code === null ? 0 : 1 },
+        facts: { code: shown === null ? 0 : 1 },
       },
       clock.now(),
     )
