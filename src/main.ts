@@ -19,12 +19,15 @@ import type { HttpNeeds, IntakeNeeds, PortalNeeds } from '#http/needs.ts'
 import { createServer, endServer } from '#http/server.ts'
 import type { Metrics } from '#ports/metrics.ts'
 import type { PublicKeys } from '#ports/tokens.ts'
+import { askForLink } from '#steps/ask-for-link.ts'
 import { authorizeOperator, authorizeReader, authorizeReading, authorizeSender } from '#steps/authorize.ts'
 import { checkAgain, decide } from '#steps/decide.ts'
 import { enterReading, leaveReading } from '#steps/enter-reading.ts'
 import { exchangeLink } from '#steps/exchange-link.ts'
 import { finishSend, sendStatus } from '#steps/finish-send.ts'
 import { endReader, inviteAgain, inviteReader, listReaders } from '#steps/invite-reader.ts'
+import { lookAtLink } from '#steps/look-at-link.ts'
+import { matchPatients, noteMatchAnswer } from '#steps/match-patients.ts'
 import { nameInstance } from '#steps/name-instance.ts'
 import { openCase } from '#steps/open-case.ts'
 import { openGrant, revokeGrant } from '#steps/open-grant.ts'
@@ -87,10 +90,19 @@ const intakeSide = (config: Config, adapters: Adapters, metrics: Metrics): Side<
   const { store, secrets } = adapters
   const { queue } = adapters.queueing
   const { intake, links, audit } = adapters.ledgers
+  const linkNeeds = { links, tokens: linkReader, secrets, audit, clock }
   return {
     publicKeys,
     authorizeSender: authorizeSender({ links, secrets, clock }),
-    exchangeLink: exchangeLink({ links, tokens: linkReader, secrets, audit, queue, clock, ids }),
+    exchangeLink: exchangeLink({ ...linkNeeds, queue, ids }),
+    lookAtLink: lookAtLink({
+      ...linkNeeds,
+      intake,
+      desk: { institution: config.institution, contact: config.contact },
+    }),
+    askForLink: askForLink(linkNeeds),
+    matchPatients: matchPatients(linkNeeds),
+    noteMatchAnswer: noteMatchAnswer(linkNeeds),
     planSend: planSend({ intake, seal, store, clock, ids }),
     receive: countReceived(receive({ store, intake, seal, queue, clock, ids }), metrics),
     nameInstance,

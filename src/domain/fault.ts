@@ -37,6 +37,7 @@ export const faultCodes = [
   'item.checked',
   'item.second-person',
   'link.not-found',
+  'link.no-birth-date',
   'letter.not-found',
   'letter.gone',
   'mail.none',

@@ -91,6 +91,11 @@ export const faultReplies = {
     'You have said yes already. Somebody else has to look at the file and release it too.',
   ),
   'link.not-found': row(404, 'There is no such link', 'Please check the number of the link.'),
+  'link.no-birth-date': row(
+    409,
+    'The case has no birth date',
+    'The link cannot ask for it. Please choose a code, or open the case with the birth date.',
+  ),
   'letter.not-found': row(404, 'There is no such letter', 'Please check the number of the letter.'),
   'letter.gone': row(
     410,

@@ -9,6 +9,7 @@ import type { LinkLedger } from '#ports/link-ledger.ts'
 import type { Metrics } from '#ports/metrics.ts'
 import type { PublicKeys } from '#ports/tokens.ts'
 import type { Tracing } from '#ports/tracing.ts'
+import type { askForLink } from '#steps/ask-for-link.ts'
 import type {
   authorizeOperator,
   authorizeReader,
@@ -20,6 +21,8 @@ import type { enterReading, leaveReading } from '#steps/enter-reading.ts'
 import type { exchangeLink } from '#steps/exchange-link.ts'
 import type { finishSend, sendStatus } from '#steps/finish-send.ts'
 import type { endReader, inviteAgain, inviteReader, listReaders } from '#steps/invite-reader.ts'
+import type { lookAtLink } from '#steps/look-at-link.ts'
+import type { matchPatients, noteMatchAnswer } from '#steps/match-patients.ts'
 import type { nameInstance } from '#steps/name-instance.ts'
 import type { openCase } from '#steps/open-case.ts'
 import type { openGrant, revokeGrant } from '#steps/open-grant.ts'
@@ -66,6 +69,10 @@ export type CommonNeeds = {
 export type IntakeNeeds = {
   readonly authorizeSender: ReturnType<typeof authorizeSender>
   readonly exchangeLink: ReturnType<typeof exchangeLink>
+  readonly lookAtLink: ReturnType<typeof lookAtLink>
+  readonly askForLink: ReturnType<typeof askForLink>
+  readonly matchPatients: ReturnType<typeof matchPatients>
+  readonly noteMatchAnswer: ReturnType<typeof noteMatchAnswer>
   readonly planSend: ReturnType<typeof planSend>
   readonly receive: ReturnType<typeof receive>
   readonly nameInstance: typeof nameInstance
@@ -111,7 +118,7 @@ export type PortalNeeds = {
   readonly readItem: ReturnType<typeof readItem>
   readonly searchCase: ReturnType<typeof searchCase>
   readonly cases: Pick<CaseLedger, 'findCase' | 'listCases'>
-  readonly links: Pick<LinkLedger, 'linksOf'>
+  readonly links: Pick<LinkLedger, 'linksOf' | 'openAsks'>
   readonly delivery: Pick<DeliveryLedger, 'grantsOf'>
   /** Every read of records is appended before its first byte leaves. */
   readonly audit: Pick<AuditLedger, 'append' | 'entriesOf'>

@@ -40,6 +40,7 @@ export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
   listLinks:   ['GET',  '/api/cases/{case}/links',               'operator',      desk.listLinks(needs)],
   renewLink:   ['POST', '/api/links/{link}/renew',               'operator',      desk.renewLink(needs)],
   revokeLink:  ['POST', '/api/links/{link}/revoke',              'operator',      desk.revokeLink(needs)],
+  askedLinks:  ['GET',  '/api/asked-links',                      'operator',      desk.askedLinks(needs)],
   listLetters: ['GET',  '/api/cases/{case}/letters',             'operator',      letters.listLetters(needs)],
   readLetter:  ['GET',  '/api/letters/{letter}',                 'operator',      letters.readLetter(needs)],
   dropLetter:  ['DELETE', '/api/letters/{letter}',               'operator',      letters.dropLetter(needs)],
@@ -67,6 +68,10 @@ export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
   leaveReading: ['POST', '/api/read/leave',                      'guest',         read.leaveReading(needs)],
 
   exchange:    ['POST', '/api/send/exchange',                    'anyone',        send.exchange(needs)],
+  look:        ['POST', '/api/send/look',                        'anyone',        send.look(needs)],
+  askLink:     ['POST', '/api/send/ask-link',                    'anyone',        send.askLink(needs)],
+  match:       ['POST', '/api/send/match',                       'sender',        send.match(needs)],
+  answer:      ['POST', '/api/send/answer',                      'sender',        send.answer(needs)],
   plan:        ['POST', '/api/send/plan',                        'sender',        send.plan(needs)],
   part:        ['PUT',  '/api/send/part',                        'sender',        partsDoor(needs)],
   files:       ['POST', '/api/send/files',                       'sender',        formDoor(needs)],

@@ -22,7 +22,7 @@ import type {
 import type { ItemKind, ItemState } from '#domain/item.ts'
 import type { Language } from '#domain/language.ts'
 import type { LetterKind, LetterState } from '#domain/letter.ts'
-import type { LinkState, SenderRole } from '#domain/link.ts'
+import type { LinkCheck, LinkState, SenderRole } from '#domain/link.ts'
 import type { PackState } from '#domain/pack.ts'
 import type { ReaderState } from '#domain/reader.ts'
 import type { Outcome } from '#domain/verdict.ts'
@@ -69,6 +69,19 @@ export type Tables = {
     locked_until: Date | null
     created_at: Date
     ended_at: Date | null
+    /** Null in a link of before: one with a `code_hash` asks for a code, another for nothing. */
+    check_kind: ColumnType<LinkCheck | null, LinkCheck, LinkCheck>
+    language: Generated<Language>
+    sealed_facts: MaybeBytes
+    /** People found on its sender's machine that it asked about. */
+    questions: Generated<number>
+  }
+  link_asks: {
+    link_id: LinkId
+    asked_at: Date
+    case_id: CaseId
+    sender_id: SenderId
+    answered_at: ColumnType<Date | null, Date | null | undefined, Date | null>
   }
   sessions: {
     id: SessionId

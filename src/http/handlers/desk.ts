@@ -7,6 +7,7 @@ import type { Handler } from '#http/route.ts'
 import type { OpenedLink } from '#steps/open-link.ts'
 
 const mostCases = 500
+const mostAsks = 500
 
 const isoOrNull = (at: Date | null): string | null => at?.toISOString() ?? null
 
@@ -111,10 +112,20 @@ export const listLinks =
         expiresAt: link.expiresAt.toISOString(),
         maxUses: link.maxUses,
         uses: link.uses,
-        needsCode: link.needsCode,
+        check: link.check,
+        language: link.language,
         lockedUntil: isoOrNull(link.lockedUntil),
       })),
     }))
+
+export const askedLinks =
+  (needs: PortalNeeds): Handler<'askedLinks'> =>
+  async () => ({
+    asks: (await needs.links.openAsks(mostAsks)).map(({ askedAt, ...ask }) => ({
+      ...ask,
+      askedAt: askedAt.toISOString(),
+    })),
+  })
 
 export const openGrant =
   (needs: PortalNeeds): Handler<'openGrant'> =>
