@@ -121,7 +121,21 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
   const { queue } = adapters.queueing
   const { cases, links, letters, readers, admission, delivery, decisions, completeness, audit, operators } =
     adapters.ledgers
-  const linkNeeds = { cases, links, vault, tokens: linkTokens, secrets, audit, queue, clock, ids }
+  const { publicUrl, reminderDays } = config
+  const linkNeeds = {
+    cases,
+    links,
+    letters,
+    vault,
+    tokens: linkTokens,
+    secrets,
+    audit,
+    queue,
+    clock,
+    ids,
+    publicUrl,
+    reminderDays,
+  }
   const grantNeeds = { cases, delivery, tokens: accessTokens, audit, clock, ids }
   const reading = { cases, readers, vault, tokens: readerTokens, secrets, audit, clock, ids }
   const deciding = { cases, decisions, admission, store, vault, audit, queue, clock }
@@ -152,7 +166,7 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
     listLetters: listLetters(letterNeeds),
     readLetter: readLetter(letterNeeds),
     dropLetter: dropLetter(letterNeeds),
-    printLink: printLink({ ...linkNeeds, print: openPrinter(), desk, publicUrl: config.publicUrl }),
+    printLink: printLink({ ...linkNeeds, print: openPrinter(), desk }),
     openGrant: openGrant(grantNeeds),
     revokeGrant: revokeGrant(grantNeeds),
     inviteReader: inviteReader(reading),

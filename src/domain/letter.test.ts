@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { initialsOf, isMailAddress, letterMachine, letterPause, letterStates, letterTries } from './letter.ts'
+import { isMailAddress, letterMachine, letterPause, letterStates, letterTries } from './letter.ts'
 
 describe('letters', () => {
   it('end in one move and stay there', () => {
@@ -47,22 +47,5 @@ describe('an address', () => {
     'a@example.org-',
   ])('is not %j', (text) => {
     expect(isMailAddress(text)).toBe(false)
-  })
-})
-
-describe('initials', () => {
-  it.each([
-    ['Doe^Jane', 'J. D.'],
-    ['Jane Doe', 'J. D.'],
-    ['doe^jane^mary', 'J. D.'],
-    ['Yamada^Tarou=山田^太郎', 'T. Y.'],
-    ['आठवले^रामदास', 'रा. आ.'],
-    ['Jane Mary Ann Doe', 'J. M. A.'],
-    ['', ''],
-    [undefined, ''],
-    ['^^', ''],
-    ['123', ''],
-  ])('of %j are %j', (name, initials) => {
-    expect(initialsOf(name)).toBe(initials)
   })
 })

@@ -56,19 +56,6 @@ export const isMailAddress = (text: string): boolean =>
   text.length <= longestAddress &&
   /^[^\s\p{Cc}\p{Zl}\p{Zp}<>()[\]\\,;:"@]{1,64}@[\p{L}\p{N}](?:[\p{L}\p{N}.-]*[\p{L}\p{N}])?$/u.test(text)
 
-/** First letters of a patient's name, given name first, as far as a postcard may tell: `Doe^Jane` is `J. D.` */
-export const initialsOf = (name: string | undefined): string => {
-  // The first group is alphabetic (PS3.5 §6.2.1.1); components are family and given name.
-  const [alphabetic = ''] = (name ?? '').split('=')
-  const [family = '', given = ''] = alphabetic.split('^')
-  const parts = alphabetic.includes('^') ? [given, family] : family.split(/\s+/)
-  return parts
-    .flatMap((part) => /\p{L}\p{M}*/u.exec(part.trim())?.[0] ?? [])
-    .slice(0, 3)
-    .map((sign) => `${sign.toLocaleUpperCase('en')}.`)
-    .join(' ')
-}
-
 /** What the printed sheet that hands out a link says in one language. */
 export type SheetPart = {
   readonly language: Language

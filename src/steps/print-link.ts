@@ -5,8 +5,8 @@
  */
 import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import type { LinkId, OperatorId } from '#domain/id.ts'
+import { initialsOf } from '#domain/identity/initials.ts'
 import type { Language } from '#domain/language.ts'
-import { initialsOf } from '#domain/letter.ts'
 import { composeSheet } from '#formats/letters/compose-letter.ts'
 import type { AuditLedger } from '#ports/audit-ledger.ts'
 import type { CaseLedger } from '#ports/case-ledger.ts'

@@ -19,7 +19,8 @@ const locales: { readonly [L in Language]: string } = { en: 'en-IN', hi: 'hi-IN'
 export type LetterSubject = {
   readonly institution: string
   readonly contact: string
-  readonly initials: string
+  /** Null when no name is known. */
+  readonly initials: string | null
   /** Last two characters of the case's id. */
   readonly lastTwo: string
 }
@@ -73,7 +74,7 @@ const sayFiles = (count: number, language: Language): string => {
 
 const sayPatient = ({ initials, lastTwo }: LetterSubject, language: Language): string => {
   const { known, unknown } = letterWords[language].patient
-  return fill(initials === '' ? unknown : known, { initials, lastTwo })
+  return initials === null ? fill(unknown, { lastTwo }) : fill(known, { initials, lastTwo })
 }
 
 /** Every fact of a letter as words of the language. */
