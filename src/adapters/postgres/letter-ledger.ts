@@ -122,6 +122,7 @@ export const createLetterLedger = (db: Database): LetterLedger => ({
         .selectAll()
         .where('case_id', '=', id)
         .orderBy('created_at')
+        .orderBy('due_at')
         .orderBy('id')
         .execute()
       return rows.map(toLetter)

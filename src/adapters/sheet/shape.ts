@@ -112,7 +112,9 @@ const shapeRun = (font: Font, text: string): Shaped => {
       ]
     advance += place.xAdvance * scale
   })
-  return { text, advance, path: drawing.text(), box }
+  // PDFium leaves out a sign without a box, and a space is one.
+  const path = drawing.text()
+  return { text, advance, path, box: path === '' ? [0, 0, advance, 500] : box }
 }
 
 export type Shape = (text: string, weight: Weight) => readonly Shaped[]
