@@ -50,6 +50,8 @@ export type Config = {
   readonly proxies: number
   /** How long a server that is to stop answers 503 at least, milliseconds. */
   readonly stopGraceMs: number
+  /** Whether senders must agree before a byte, or are asked by the page alone. */
+  readonly consent: 'asked' | 'required'
   /** Null keeps letters for the desk to read. */
   readonly smtp: { readonly url: string; readonly from: string } | null
   readonly deskMail: string | null
@@ -234,6 +236,7 @@ export const readConfig = (env: Env): Config | ConfigProblems => {
     malwareScan: readMalwareScan(read),
     proxies: whole('PROXIES', 0, 8),
     stopGraceMs: whole('STOP_GRACE', 0, 20) * 1_000,
+    consent: oneOf('CONSENT', ['asked', 'required']),
     smtp: readSmtp(read),
     deskMail: readMailAddress(read, 'DESK_MAIL'),
     reminderDays: whole('REMINDER_DAYS', 0, 30),

@@ -99,6 +99,12 @@ export const settings = [
       '`required`: nothing is accepted that was not scanned, the rule with `CLAMD`; `none`: nothing is scanned and every page says so. A worker does not start with neither; the trial takes `none`',
   },
   {
+    name: 'CONSENT',
+    fallback: 'asked',
+    meaning:
+      '`required`: no bytes over any door before the sender agreed on the page; `asked`: the page asks, programs send without',
+  },
+  {
     name: 'SMTP_URL',
     fallback: '',
     meaning:

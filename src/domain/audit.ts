@@ -22,6 +22,8 @@ export type AuditAction =
   | 'letter.read'
   | 'letter.dropped'
   | 'send.finished'
+  | 'consent.given'
+  | 'consent.withdrawn'
   | 'item.quarantined'
   | 'item.rejected'
   | 'item.unpacked'

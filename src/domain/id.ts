@@ -15,6 +15,7 @@ export type GrantId = Branded<'grant'>
 export type OperatorId = Branded<'operator'>
 export type ReaderId = Branded<'reader'>
 export type IndexId = Branded<'index'>
+export type ConsentId = Branded<'consent'>
 export type LetterId = Branded<'letter'>
 export type ReceiptAskId = Branded<'receipt-ask'>
 
@@ -30,6 +31,7 @@ export type AnyId =
   | OperatorId
   | ReaderId
   | IndexId
+  | ConsentId
   | LetterId
   | ReceiptAskId
 

@@ -9,6 +9,7 @@ import { createDecisionLedger } from './decision-ledger.ts'
 import { createDeliveryLedger } from './delivery-ledger.ts'
 import { createIndexLedger } from './index-ledger.ts'
 import { createIntakeLedger } from './intake-ledger.ts'
+import { createIntroductionLedger } from './introduction-ledger.ts'
 import { createLetterLedger } from './letter-ledger.ts'
 import { createLinkLedger } from './link-ledger.ts'
 import { createOperatorLedger } from './operator-ledger.ts'
@@ -19,6 +20,7 @@ import { createRebuildLedger } from './rebuild-ledger.ts'
 export const createLedgers = (db: Database) => ({
   cases: createCaseLedger(db),
   links: createLinkLedger(db),
+  introductions: createIntroductionLedger(db),
   letters: createLetterLedger(db),
   intake: createIntakeLedger(db),
   admission: createAdmissionLedger(db),
