@@ -3,22 +3,32 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { openEdgeRing } from '#adapters/jose/edge-ring.ts'
 import { createKeyRing } from '#adapters/jose/key-ring.ts'
 import { createSecrets } from '#adapters/jose/secrets.ts'
 import { openVaultRing } from '#adapters/jose/vault-ring.ts'
 import { randomIds as ids } from '#adapters/memory/clock.ts'
+import { createMemoryStore } from '#adapters/memory/object-store.ts'
 import { createSmtpPost } from '#adapters/smtp/post.ts'
+import { currentConsent } from '#domain/consent.ts'
 import { Fault } from '#domain/fault.ts'
-import type { CaseId, LetterId, OperatorId } from '#domain/id.ts'
+import type { CaseId, GrantId, ItemId, LetterId, OperatorId } from '#domain/id.ts'
 import { letterTries } from '#domain/letter.ts'
 import { openTestLedger, type TestLedger } from '#fixtures/ledger.ts'
 import { type MailServer, startMailServer } from '#fixtures/mail/mail-server.ts'
 import type { JobQueue } from '#ports/job-queue.ts'
 import { granted, type LedgersUnderTest, newId } from '#ports/ledgers.contract.ts'
+import type { SenderSession } from '#ports/link-ledger.ts'
 import type { Post } from '#ports/post.ts'
+import { exchangeLink } from '#steps/exchange-link.ts'
+import { finishSend } from '#steps/finish-send.ts'
+import { introduce as introduceSender } from '#steps/introduce.ts'
+import { mailReceipt } from '#steps/mail-receipt.ts'
 import { openCase } from '#steps/open-case.ts'
 import { type LinkTerms, openLink, renewLink, revokeLink } from '#steps/open-link.ts'
+import { oweLetters } from '#steps/owe-letters.ts'
 import { dropLetter, listLetters, readLetter } from '#steps/read-letters.ts'
+import { receive } from '#steps/receive.ts'
 import { sendLetter } from '#steps/send-letter.ts'
 
 const publicUrl = 'https://records.example'
@@ -33,7 +43,8 @@ const pass = (ms: number): void => {
 }
 const folder = mkdtempSync(join(tmpdir(), 'letters-'))
 createKeyRing(folder, clock.now())
-const { vault, linkTokens } = openVaultRing(folder, clock, publicUrl)
+const { vault, linkTokens, statements } = openVaultRing(folder, clock, publicUrl)
+const { seal } = openEdgeRing(folder, clock, publicUrl)
 const queue: JobQueue = { add: async () => {}, alive: async () => true, close: async () => {} }
 const by = newId<OperatorId>()
 
@@ -301,6 +312,130 @@ describe('the reminder', () => {
     granted(await openLink(needs(null, 0))(of, { role: 'patient', name: 'A' }, terms, by))
     await mailLink({ days: 3 })
     expect(await states()).toEqual(['link owed', 'link owed'])
+  })
+})
+
+const introduce = async (
+  session: SenderSession,
+  mail: string | null = address,
+  language: 'en' | 'mr' = 'mr',
+) =>
+  granted(
+    await introduceSender({ ...needs(), seal, institution: desk.institution })(session, {
+      name: 'CANARYSENDER',
+      role: 'patient',
+      mail,
+      phone: null,
+      language,
+      consent: currentConsent,
+    }),
+  )
+
+/** A sender in the middle of sending. */
+const begin = async (): Promise<SenderSession> => {
+  const { url } = await mailLink({ mail: null })
+  const begun = granted(await exchangeLink(needs())(url.slice(url.indexOf('#') + 1), undefined))
+  return begun.session
+}
+
+const look = (deskMail: string | null = 'desk@hospital.example') => oweLetters({ ...needs(), deskMail })()
+
+describe('a receipt by mail', () => {
+  const finish = async (session: SenderSession): Promise<string> =>
+    granted(await finishSend({ ...needs(), statements })(session, [])).receipt
+  const ask = (session: SenderSession) => mailReceipt(needs())(session)
+
+  it('goes to the address of the introduction, with the list of what arrived', async () => {
+    const session = await begin()
+    expect(await ask(session)).toMatchObject({ refused: 'mail.none' })
+    await introduce(session)
+    expect(await ask(session)).toMatchObject({ refused: 'send.incomplete' })
+    const receiving = receive({ ...needs(), store: createMemoryStore(new Map()), seal })(session)
+    const item = newId<ItemId>()
+    receiving.begin(item, 0)
+    receiving.push(Buffer.from('a report'))
+    const sha256 = Buffer.from(receiving.end())
+    granted(await receiving.commit([{ id: item, name: 'CANARYFILE.txt', size: 8 }]))
+    const receipt = await finish(session)
+    expect(await ask(session)).toBeNull()
+    expect(await everything()).not.toContain(hexOf(address))
+    expect(await look()).toEqual({ owed: 1, failed: 0 })
+    expect(await look()).toEqual({ owed: 0, failed: 0 })
+    await work()
+    const [mail] = server.delivered
+    expect(mail?.readers).toEqual([address])
+    expect(mail?.text).toContain('1 file arrived')
+    expect(mail?.text).toContain('1 फाइल')
+    expect(mail?.attachments.map(({ name, type }) => [name, type])).toEqual([
+      ['receipt.jws', 'application/jose'],
+      ['files.txt', 'text/plain'],
+    ])
+    expect(mail?.attachments[0]?.content).toBe(receipt)
+    expect(mail?.attachments[1]?.content).toContain(`${sha256.toString('hex')}\t8\t${item}`)
+    expect(JSON.stringify(mail)).not.toMatch(/CANARY/)
+    expect((await ledgers.audit.entriesOf(of)).map(({ action }) => action)).toContain('receipt.asked')
+  })
+
+  it('is mailed five times a day at most', async () => {
+    const session = await begin()
+    await introduce(session)
+    await finish(session)
+    for (let n = 0; n < 5; n += 1) expect(await ask(session)).toBeNull()
+    expect(await ask(session)).toMatchObject({ refused: 'mail.enough' })
+    pass(dayMs)
+    expect(await ask(session)).toBeNull()
+    expect(await look()).toEqual({ owed: 6, failed: 0 })
+  })
+
+  it('goes nowhere once the address was taken back, and holds up nobody', async () => {
+    const session = await begin()
+    await introduce(session)
+    await finish(session)
+    await ask(session)
+    pass(1_000)
+    await introduce(session, null)
+    expect(await look()).toEqual({ owed: 0, failed: 0 })
+    const broken = await begin()
+    await introduce(broken)
+    await finish(broken)
+    await ask(broken)
+    await ledger.sql(`update introductions set sealed_words = 'x' where sender_id = '${broken.sender}'`)
+    const third = await begin()
+    await introduce(third)
+    await finish(third)
+    await ask(third)
+    expect(await look()).toEqual({ owed: 1, failed: 1 })
+  })
+
+  it('tells a sender once that their records were opened', async () => {
+    const session = await begin()
+    await introduce(session, address, 'en')
+    await finish(session)
+    const reading = {
+      action: 'bundle.read',
+      actor: { kind: 'grant', id: newId<GrantId>() },
+      case: of,
+    } as const
+    for (let n = 0; n < 2; n += 1) {
+      pass(1_000)
+      await ledgers.audit.append({ ...reading, object: of, facts: {} }, now)
+    }
+    expect([await look(), await look()].map(({ owed }) => owed)).toEqual([1, 0])
+    await work()
+    expect(await look()).toEqual({ owed: 0, failed: 0 })
+    expect(server.delivered.map(({ text }) => text)).toEqual([expect.stringContaining('for the first time')])
+  })
+})
+
+describe('a sender who asks for a new link', () => {
+  it('is told of to the desk, once for each asking, and to nobody without an address', async () => {
+    const { link } = await mailLink({ mail: null })
+    await ledgers.links.askForLink(link, now)
+    expect(await look(null)).toEqual({ owed: 0, failed: 0 })
+    expect([await look(), await look()].map(({ owed }) => owed)).toEqual([1, 0])
+    await work()
+    expect(server.delivered.map(({ readers }) => readers)).toEqual([['desk@hospital.example']])
+    expect(server.delivered[0]?.text).toContain(`case ending in ${of.slice(-2)}`)
   })
 })
 

@@ -28,6 +28,7 @@ import { finishSend, sendStatus } from '#steps/finish-send.ts'
 import { introduce, seeStanding, withdraw } from '#steps/introduce.ts'
 import { endReader, inviteAgain, inviteReader, listReaders } from '#steps/invite-reader.ts'
 import { lookAtLink } from '#steps/look-at-link.ts'
+import { mailReceipt } from '#steps/mail-receipt.ts'
 import { matchPatients, noteMatchAnswer } from '#steps/match-patients.ts'
 import { nameInstance } from '#steps/name-instance.ts'
 import { openCase } from '#steps/open-case.ts'
@@ -91,7 +92,7 @@ const intakeSide = (config: Config, adapters: Adapters, metrics: Metrics): Side<
   )
   const { store, secrets } = adapters
   const { queue } = adapters.queueing
-  const { intake, links, introductions, audit } = adapters.ledgers
+  const { intake, links, letters, introductions, audit } = adapters.ledgers
   const { consent, institution, contact } = config
   const linkNeeds = { links, tokens: linkReader, secrets, audit, clock }
   const introducing = { introductions, seal, audit, queue, clock, ids, institution }
@@ -114,6 +115,7 @@ const intakeSide = (config: Config, adapters: Adapters, metrics: Metrics): Side<
     receive: countReceived(receive({ store, intake, seal, queue, clock, ids }), metrics),
     nameInstance,
     finishSend: finishSend({ intake, statements, queue, audit, clock }),
+    mailReceipt: mailReceipt({ introductions, letters, audit, clock, ids }),
     sendStatus: sendStatus({ intake }),
     findUpload: findUpload({ intake }),
     dropUpload: dropUpload({ intake, clock }),

@@ -18,6 +18,7 @@ import type { Metrics } from '#ports/metrics.ts'
 import { admit, quarantinePack } from '#steps/admit.ts'
 import { indexCase, keepAudit } from '#steps/index-case.ts'
 import { offer } from '#steps/offer.ts'
+import { oweLetters } from '#steps/owe-letters.ts'
 import { reconcile } from '#steps/reconcile.ts'
 import { sendLetter } from '#steps/send-letter.ts'
 import { unpack } from '#steps/unpack.ts'
@@ -63,7 +64,7 @@ export const startWorker = async (config: Config, shared?: Instruments): Promise
   const { queue } = queueing
   const post = await openPost(config)
   const desk = { institution: config.institution, contact: config.contact }
-  const { archives, audit, cases, indexes, letters, links } = ledgers
+  const { archives, audit, cases, indexes, introductions, letters, links } = ledgers
   const admission = countAdmitted(ledgers.admission, metrics)
   const needs = { admission, cases, store, vault, inspector, scanner, queue, audit, clock }
   const unpackNeeds = { ...needs, archives, seal, unpacker, ids: randomIds }
@@ -81,7 +82,19 @@ export const startWorker = async (config: Config, shared?: Instruments): Promise
   await host.start(
     new Map(Object.entries(handlers).map(([name, handler]) => [name, watched(name, handler, instruments)])),
   )
-  const askAgain = reconcile({ admission, archives, letters, indexes, queue, clock })
+  const writeLetters = oweLetters({
+    ...letterNeeds,
+    introductions,
+    ids: randomIds,
+    deskMail: config.deskMail,
+  })
+  const reconcileAll = reconcile({ admission, archives, letters, indexes, queue, clock })
+  const askAgain = async (): Promise<void> => {
+    // Records come first: what is wrong with letters keeps nothing else from being asked for.
+    await reconcileAll()
+    const { failed } = await writeLetters()
+    if (failed > 0) journal.note('warn', 'letters.not-owed', { items: failed })
+  }
   const timer = setInterval(() => {
     askAgain().catch((error: unknown) => journal.note('warn', 'reconcile.failed', {}, error))
   }, reconcileMs)

@@ -16,6 +16,7 @@ export type AuditAction =
   | 'match.asked'
   | 'match.answered'
   | 'link.printed'
+  | 'receipt.asked'
   | 'letter.sent'
   | 'letter.refused'
   | 'letter.failed'

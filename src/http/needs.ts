@@ -23,6 +23,7 @@ import type { finishSend, sendStatus } from '#steps/finish-send.ts'
 import type { introduce, seeStanding, withdraw } from '#steps/introduce.ts'
 import type { endReader, inviteAgain, inviteReader, listReaders } from '#steps/invite-reader.ts'
 import type { lookAtLink } from '#steps/look-at-link.ts'
+import type { mailReceipt } from '#steps/mail-receipt.ts'
 import type { matchPatients, noteMatchAnswer } from '#steps/match-patients.ts'
 import type { nameInstance } from '#steps/name-instance.ts'
 import type { openCase } from '#steps/open-case.ts'
@@ -82,6 +83,7 @@ export type IntakeNeeds = {
   readonly receive: ReturnType<typeof receive>
   readonly nameInstance: typeof nameInstance
   readonly finishSend: ReturnType<typeof finishSend>
+  readonly mailReceipt: ReturnType<typeof mailReceipt>
   readonly sendStatus: ReturnType<typeof sendStatus>
   readonly findUpload: ReturnType<typeof findUpload>
   readonly dropUpload: ReturnType<typeof dropUpload>

@@ -157,6 +157,7 @@ export const rehearse = async (
     noteMatchAnswer: absent,
     planSend: absent,
     finishSend: absent,
+    mailReceipt: absent,
     sendStatus: absent,
     findUpload: absent,
     dropUpload: absent,

@@ -72,6 +72,7 @@ export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
   exchange:    ['POST', '/api/send/exchange',                    'anyone',        send.exchange(needs)],
   introduce:   ['POST', '/api/send/introduce',                   'sender',        introduction.introduce(needs)],
   withdraw:    ['POST', '/api/send/withdraw',                    'sender',        introduction.withdraw(needs)],
+  mailReceipt: ['POST', '/api/send/mail-receipt',                'sender',        send.mailReceipt(needs)],
   standing:    ['GET',  '/api/send/standing',                    'sender',        introduction.standing(needs)],
   look:        ['POST', '/api/send/look',                        'anyone',        send.look(needs)],
   askLink:     ['POST', '/api/send/ask-link',                    'anyone',        send.askLink(needs)],

@@ -1,8 +1,12 @@
 /** What every adapter of `letter-ledger.ts` must do. */
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { CaseId, LetterId, LinkId, ReceiptAskId, SenderId } from '#domain/id.ts'
+import type { AuditAction } from '#domain/audit.ts'
+import type { CaseId, GrantId, LetterId, LinkId, ReceiptAskId, SenderId } from '#domain/id.ts'
+import type { Way } from '#domain/introduction.ts'
 import { type LetterEnd, letterPause, letterStates } from '#domain/letter.ts'
+import { newConsent, newIntroduction } from './introduction-ledger.contract.ts'
 import {
+  addSender,
   admitAll,
   after,
   announce,
@@ -58,6 +62,10 @@ export const letterLedgerContract = (
     }
     const end = (id: LetterId, to: LetterEnd, at: Date): Promise<boolean> =>
       to === 'kept' ? letters.keepLetter(id, words, at) : letters.endLetter(id, to, at)
+    const second = async (): Promise<Sending> => ({
+      ...sending,
+      sender: await addSender(ledgers, sending.case),
+    })
     const wordsOf = async (id: LetterId): Promise<boolean | undefined> =>
       (await letters.letterById(id))?.hasWords
 
@@ -221,6 +229,60 @@ export const letterLedgerContract = (
       expect(await ask(after(86_400))).toBe(true)
       expect(await letters.receiptAsks(9)).toHaveLength(6)
       expect(await letters.receiptAsks(2)).toHaveLength(2)
+    })
+
+    const introduce = (who: Sending, ways: readonly Way[] = ['mail']) =>
+      ledgers.introductions.introduce(newIntroduction(who, noon, { ways }), newConsent())
+    const finish = async (who: Sending, at: Date) =>
+      granted(await ledgers.intake.finish(who.sender, 'receipt', at))
+    const read = (action: AuditAction, at: Date, kind: 'grant' | 'operator' = 'grant') =>
+      ledgers.audit.append(
+        { action, actor: { kind, id: newId<GrantId>() }, case: sending.case, object: null, facts: {} },
+        at,
+      )
+
+    it('finds who finished, gave an address and was then read, once', async () => {
+      const [early, late, silent] = [sending, await second(), await second()]
+      const [unfinished, unread] = [await second(), await openSender(ledgers)]
+      for (const who of [early, late, unfinished, unread]) granted(await introduce(who))
+      granted(await introduce(silent, ['phone']))
+      await finish(early, after(1))
+      await finish(silent, after(1))
+      await finish(unread, after(1))
+      await read('item.read', noon)
+      await read('grant.opened', after(2), 'operator')
+      expect(await letters.firstReadings(9)).toEqual([])
+      for (const seconds of [5, 6]) await read('bundle.read', after(seconds))
+      await finish(late, after(7))
+      expect(await letters.firstReadings(9)).toEqual([{ ...early, at: after(5) }])
+      await read('manifest.read', after(9))
+      const found = await letters.firstReadings(9)
+      expect(found).toEqual([
+        { ...early, at: after(5) },
+        { ...late, at: after(9) },
+      ])
+      expect(await letters.firstReadings(1)).toHaveLength(1)
+      const { id } = await owe({ ...early, kind: 'opened' })
+      await letters.endLetter(id, 'sent', after(10))
+      expect(await letters.firstReadings(9)).toEqual([{ ...late, at: after(9) }])
+      await ledgers.destroyKey(sending.case)
+      expect(await letters.firstReadings(9)).toEqual([])
+    })
+
+    it('finds who asks for a link and was not told of, once for each asking', async () => {
+      const link = (await openLink(ledgers, sending)).id
+      expect(await letters.untoldAsks(9)).toEqual([])
+      expect(await ledgers.links.askForLink(link, after(5))).toBe(true)
+      const ask = { ...sending, link, askedAt: after(5) }
+      expect(await letters.untoldAsks(9)).toEqual([ask])
+      await owe({ kind: 'link-asked', link, askedAt: after(5) })
+      expect(await letters.untoldAsks(9)).toEqual([])
+      const other = await openSender(ledgers)
+      const elsewhere = (await openLink(ledgers, other)).id
+      await ledgers.links.askForLink(elsewhere, after(6))
+      expect(await letters.untoldAsks(9)).toEqual([{ ...other, link: elsewhere, askedAt: after(6) }])
+      await ledgers.destroyKey(other.case)
+      expect(await letters.untoldAsks(9)).toEqual([])
     })
 
     it('answers an asking once, with its letter or without', async () => {

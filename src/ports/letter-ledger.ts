@@ -41,6 +41,17 @@ export type LetterTurn = LetterRow & { readonly sealed: Uint8Array }
 /** A receipt somebody wants mailed. */
 export type ReceiptAsk = { readonly id: ReceiptAskId; readonly case: CaseId; readonly sender: SenderId }
 
+/** A sender who gave an address, has finished, and whose records a reader then opened for the first time. */
+export type FirstReading = { readonly case: CaseId; readonly sender: SenderId; readonly at: Date }
+
+/** A sender who waits for a new link, of which the desk has not been written to. */
+export type UntoldAsk = {
+  readonly case: CaseId
+  readonly sender: SenderId
+  readonly link: LinkId
+  readonly askedAt: Date
+}
+
 /** What a letter says of its sender besides what is sealed in it. */
 export type SenderNews = {
   /** Files of theirs of which any byte arrived. */
@@ -86,6 +97,10 @@ export type LetterLedger = {
   ): Promise<boolean>
   /** Unanswered ones, the oldest first. */
   receiptAsks(most: number): Promise<readonly ReceiptAsk[]>
+  /** Senders who are owed an `opened`; none whose case has lost its key. */
+  firstReadings(most: number): Promise<readonly FirstReading[]>
+  /** Askings for a link that are owed a `link-asked`, the oldest first; none whose case has lost its key. */
+  untoldAsks(most: number): Promise<readonly UntoldAsk[]>
   /** Answers an asking with a letter, or with none where nobody can be written to; false when it was answered. */
   answerAsk(id: ReceiptAskId, letter: NewLetter | null, at: Date): Promise<boolean>
 }

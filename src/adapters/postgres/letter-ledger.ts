@@ -1,12 +1,22 @@
 /** Letters in PostgreSQL. */
 import { type Selectable, sql, type Transaction } from 'kysely'
+import type { AuditAction } from '#domain/audit.ts'
 import type { LetterId } from '#domain/id.ts'
 import { type LetterEnd, letterMachine, letterPause } from '#domain/letter.ts'
-import type { LetterLedger, LetterRow, LetterTurn, NewLetter } from '#ports/letter-ledger.ts'
+import type { FirstReading, LetterLedger, LetterRow, LetterTurn, NewLetter } from '#ports/letter-ledger.ts'
 import { type Database, guarded } from './database.ts'
 import type { Tables } from './tables.ts'
 
 type Row = Selectable<Tables['letters']>
+
+/** What a reader does that is reading of records. */
+const readings: readonly AuditAction[] = [
+  'bundle.read',
+  'item.read',
+  'manifest.read',
+  'notes.read',
+  'case.searched',
+]
 
 const toLetter = (row: Row): LetterRow => ({
   id: row.id,
@@ -227,6 +237,47 @@ export const createLetterLedger = (db: Database): LetterLedger => ({
         .innerJoin('senders', 'senders.id', 'receipt_asks.sender_id')
         .select(['receipt_asks.id', 'senders.id as sender', 'senders.case_id as case'])
         .where('answered_at', 'is', null)
+        .orderBy('asked_at')
+        .limit(most)
+        .execute(),
+    ),
+
+  firstReadings: (most) =>
+    guarded(async () => {
+      const { rows } = await sql<FirstReading>`
+        select senders.case_id as case, senders.id as sender, first.at
+        from introductions
+          join senders on senders.id = introductions.sender_id
+          join cases on cases.id = senders.case_id and cases.wrapped_key is not null
+          cross join lateral (
+            select at from audit where case_id = senders.case_id and actor like '%"kind":"grant"}'
+              and action = any(${readings}) and at >= senders.finished_at order by seq limit 1) as first
+        where 'mail' = any(introductions.ways)
+          and not exists (select from letters where sender_id = senders.id and kind = 'opened')
+        order by first.at limit ${most}`.execute(db)
+      return rows
+    }),
+
+  untoldAsks: (most) =>
+    guarded(() =>
+      db
+        .selectFrom('link_asks')
+        .innerJoin('cases', 'cases.id', 'link_asks.case_id')
+        .select(['link_asks.case_id as case', 'link_asks.sender_id as sender', 'link_id as link'])
+        .select('asked_at as askedAt')
+        .where('answered_at', 'is', null)
+        .where('cases.wrapped_key', 'is not', null)
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('letters')
+                .select('letters.id')
+                .where('letters.kind', '=', 'link-asked')
+                .whereRef('letters.link_id', '=', 'link_asks.link_id')
+                .whereRef('letters.asked_at', '=', 'link_asks.asked_at'),
+            ),
+          ),
+        )
         .orderBy('asked_at')
         .limit(most)
         .execute(),
