@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import { PDFiumLibrary } from '@hyzyla/pdfium'
 import decodeQR from 'qr/decode.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { currentConsent } from '#domain/consent.ts'
 import { type Answer, call, callJson, must } from '#fixtures/client/call.ts'
 import { type Desk, deskOf, type OpenedLink, signIn } from '#fixtures/client/desk.ts'
+import { exchange } from '#fixtures/client/sender.ts'
 import { type Gateway, startGateway } from '#fixtures/gateway.ts'
 import { type MailServer, startMailServer } from '#fixtures/mail/mail-server.ts'
 
@@ -145,6 +147,25 @@ describe('with mail', () => {
       'reminder owed',
       'reminder owed',
     ])
+  })
+
+  it('a sender who has finished gets the receipt at the address of the introduction', async () => {
+    const session = await exchange(gateway.url, (await desk.openLink(of)).url)
+    const ask = () => callJson(`${gateway.url}/api/send/mail-receipt`, { token: session.session, json: {} })
+    expect((await ask()).json).toMatchObject({ code: 'mail.none' })
+    const said = { name: 'CANARYSENDER', role: 'patient', mail, language: 'hi', consent: currentConsent }
+    const introduced = await callJson(`${gateway.url}/api/send/introduce`, {
+      token: session.session,
+      json: said,
+    })
+    expect(introduced.status).toBe(204)
+    expect((await ask()).json).toMatchObject({ code: 'send.incomplete' })
+    const finished = await callJson(`${gateway.url}/api/send/finish`, { token: session.session, json: {} })
+    expect(await ask()).toMatchObject({ status: 200, json: { queued: true } })
+    await until(async () => server.delivered.some(({ attachments }) => attachments.length === 2))
+    const { readers, attachments } = server.delivered.at(-1) ?? { readers: [], attachments: [] }
+    expect(readers).toEqual([mail])
+    expect(attachments[0]?.content).toBe((finished.json as { receipt: string }).receipt)
   })
 
   it('no word of any letter is in the log', async () => {
