@@ -17,8 +17,8 @@ export type Delivered = {
 export type PostUnderTest = {
   readonly post: Post
   /** How the other side answers from now on: takes it, not now, never, or breaks the connection. */
-  answer(how: 'take' | 'later' | 'never' | 'break'): void
-  delivered(): readonly Delivered[]
+  readonly answer: (how: 'take' | 'later' | 'never' | 'break') => void
+  readonly delivered: () => readonly Delivered[]
 }
 
 const letter = (over: Partial<Letter> = {}): Letter => ({

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'vitest'
 import { openTestLedger, type TestLedger } from '#fixtures/ledger.ts'
+import { letterAsksContract } from '#ports/letter-asks.contract.ts'
 import { letterLedgerContract } from '#ports/letter-ledger.contract.ts'
-import { createLetterLedger } from './letter-ledger.ts'
 
 let ledger: TestLedger
 beforeAll(async () => {
@@ -9,7 +9,5 @@ beforeAll(async () => {
 })
 afterAll(() => ledger.close())
 
-letterLedgerContract('PostgreSQL', async () => ({
-  ...(await ledger.fresh()),
-  letters: createLetterLedger(ledger.db),
-}))
+letterLedgerContract('PostgreSQL', () => ledger.fresh())
+letterAsksContract('PostgreSQL', () => ledger.fresh())

@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import fontkit, { type Font } from '@pdf-lib/fontkit'
 import { withGenerators } from './generator-runtime.ts'
 
@@ -22,13 +23,18 @@ export type Shaped = {
 
 const scripts = ['latin', 'latin-ext', 'devanagari'] as const
 const require = createRequire(import.meta.url)
+
+/** Where the fonts lie. One is named whole, so that whoever counts dependencies finds the package. */
+const folder = dirname(
+  require.resolve('@fontsource/noto-sans-devanagari/files/noto-sans-devanagari-latin-400-normal.woff'),
+)
 const fonts = new Map<string, Font>()
 
 const fontOf = (script: (typeof scripts)[number], weight: Weight): Font => {
   const name = `noto-sans-devanagari-${script}-${weight}-normal.woff`
   const known = fonts.get(name)
   if (known !== undefined) return known
-  const font = fontkit.create(readFileSync(require.resolve(`@fontsource/noto-sans-devanagari/files/${name}`)))
+  const font = fontkit.create(readFileSync(join(folder, name)))
   fonts.set(name, font)
   return font
 }
