@@ -1,12 +1,8 @@
 /** What every adapter of `letter-ledger.ts` must do. */
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { AuditAction } from '#domain/audit.ts'
-import type { CaseId, GrantId, LetterId, LinkId, ReceiptAskId, SenderId } from '#domain/id.ts'
-import type { Way } from '#domain/introduction.ts'
+import type { CaseId, LetterId, LinkId, SenderId } from '#domain/id.ts'
 import { type LetterEnd, letterPause, letterStates } from '#domain/letter.ts'
-import { newConsent, newIntroduction } from './introduction-ledger.contract.ts'
 import {
-  addSender,
   admitAll,
   after,
   announce,
