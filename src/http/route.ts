@@ -17,6 +17,7 @@ type Ids = {
   grant: GrantId
   reader: ReaderId
   study: string
+  asset: string
 }
 
 type ParamsOf<Path> = Path extends `${string}{${infer Name}}${infer Rest}`
