@@ -7,6 +7,7 @@ import { dependencyNames } from '#domain/dependency.ts'
 import { completenessOperations } from './completeness.ts'
 import { deskOperations } from './desk-operations.ts'
 import { dicomwebOperations } from './dicomweb-operations.ts'
+import { letterOperations } from './letters.ts'
 import type { Operation } from './operation.ts'
 import { quarantineOperations } from './quarantine-operations.ts'
 import { readOperations } from './read-operations.ts'
@@ -88,6 +89,7 @@ export const operations = {
   ...completenessOperations,
   ...sendersOperations,
   ...readOperations,
+  ...letterOperations,
   ...sendOperations,
   ...dicomwebOperations,
   ...tusOperations,

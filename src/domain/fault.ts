@@ -38,6 +38,10 @@ export const faultCodes = [
   'item.second-person',
   'link.not-found',
   'link.no-birth-date',
+  'letter.not-found',
+  'letter.gone',
+  'mail.none',
+  'mail.enough',
   'grant.not-found',
   'reader.not-found',
   'reader.ended',
@@ -59,6 +63,7 @@ export const faultCodes = [
   'key.unavailable',
   'scanner.unavailable',
   'scanner.failed',
+  'post.unavailable',
   'internal',
 ] as const
 

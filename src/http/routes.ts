@@ -12,6 +12,7 @@ import { tusDoor } from './doors/tus.ts'
 import * as missing from './handlers/completeness.ts'
 import * as desk from './handlers/desk.ts'
 import * as introduction from './handlers/introduction.ts'
+import * as letters from './handlers/letters.ts'
 import * as open from './handlers/open.ts'
 import * as quarantine from './handlers/quarantine.ts'
 import * as read from './handlers/read.ts'
@@ -46,6 +47,10 @@ export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
   renewLink:   ['POST', '/api/links/{link}/renew',               'operator',      desk.renewLink(needs)],
   revokeLink:  ['POST', '/api/links/{link}/revoke',              'operator',      desk.revokeLink(needs)],
   askedLinks:  ['GET',  '/api/asked-links',                      'operator',      desk.askedLinks(needs)],
+  listLetters: ['GET',  '/api/cases/{case}/letters',             'operator',      letters.listLetters(needs)],
+  readLetter:  ['GET',  '/api/letters/{letter}',                 'operator',      letters.readLetter(needs)],
+  dropLetter:  ['DELETE', '/api/letters/{letter}',               'operator',      letters.dropLetter(needs)],
+  printLink:   ['POST', '/api/links/{link}/letter',              'operator',      letters.printLink(needs)],
   openGrant:   ['POST', '/api/cases/{case}/grants',              'operator',      desk.openGrant(needs)],
   listGrants:  ['GET',  '/api/cases/{case}/grants',              'operator',      desk.listGrants(needs)],
   revokeGrant: ['POST', '/api/grants/{grant}/revoke',            'operator',      desk.revokeGrant(needs)],
@@ -71,6 +76,7 @@ export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
   exchange:    ['POST', '/api/send/exchange',                    'anyone',        send.exchange(needs)],
   introduce:   ['POST', '/api/send/introduce',                   'sender',        introduction.introduce(needs)],
   withdraw:    ['POST', '/api/send/withdraw',                    'sender',        introduction.withdraw(needs)],
+  mailReceipt: ['POST', '/api/send/mail-receipt',                'sender',        send.mailReceipt(needs)],
   standing:    ['GET',  '/api/send/standing',                    'sender',        introduction.standing(needs)],
   look:        ['POST', '/api/send/look',                        'anyone',        send.look(needs)],
   askLink:     ['POST', '/api/send/ask-link',                    'anyone',        send.askLink(needs)],

@@ -10,6 +10,7 @@ import { createDeliveryLedger } from './delivery-ledger.ts'
 import { createIndexLedger } from './index-ledger.ts'
 import { createIntakeLedger } from './intake-ledger.ts'
 import { createIntroductionLedger } from './introduction-ledger.ts'
+import { createLetterLedger } from './letter-ledger.ts'
 import { createLinkLedger } from './link-ledger.ts'
 import { createOperatorLedger } from './operator-ledger.ts'
 import { createReaderLedger } from './reader-ledger.ts'
@@ -20,6 +21,7 @@ export const createLedgers = (db: Database) => ({
   cases: createCaseLedger(db),
   links: createLinkLedger(db),
   introductions: createIntroductionLedger(db),
+  letters: createLetterLedger(db),
   intake: createIntakeLedger(db),
   admission: createAdmissionLedger(db),
   archives: createArchiveLedger(db),
