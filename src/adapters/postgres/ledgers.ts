@@ -8,6 +8,7 @@ import type { Database } from './database.ts'
 import { createDecisionLedger } from './decision-ledger.ts'
 import { createDeliveryLedger } from './delivery-ledger.ts'
 import { createIndexLedger } from './index-ledger.ts'
+import { createInstanceLedger } from './instance-ledger.ts'
 import { createIntakeLedger } from './intake-ledger.ts'
 import { createLinkLedger } from './link-ledger.ts'
 import { createOperatorLedger } from './operator-ledger.ts'
@@ -21,6 +22,7 @@ export const createLedgers = (db: Database) => ({
   admission: createAdmissionLedger(db),
   archives: createArchiveLedger(db),
   delivery: createDeliveryLedger(db),
+  instances: createInstanceLedger(db),
   decisions: createDecisionLedger(db),
   completeness: createCompletenessLedger(db),
   audit: createAuditLedger(db),
