@@ -31,10 +31,14 @@ import { planSend } from '#steps/plan-send.ts'
 import { readBundle } from '#steps/read-bundle.ts'
 import { listDecisions, listItems, listQuarantine, readCase } from '#steps/read-case.ts'
 import { readCompleteness } from '#steps/read-completeness.ts'
+import { readBulk, readFrames } from '#steps/read-frames.ts'
+import { readInstances } from '#steps/read-instances.ts'
 import { readItem } from '#steps/read-item.ts'
+import { readMetadata } from '#steps/read-metadata.ts'
 import { receive } from '#steps/receive.ts'
 import { dropUpload, findUpload } from '#steps/resume-upload.ts'
 import { searchCase } from '#steps/search-case.ts'
+import { searchInstances } from '#steps/search-instances.ts'
 import { signIn } from '#steps/sign-in.ts'
 import { startWorker } from '#workers/main.ts'
 import { type Instruments, openInstruments } from './instruments.ts'
@@ -102,7 +106,8 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
   const { vault, linkTokens, accessTokens, statements, publicKeys } = ring
   const { store, secrets } = adapters
   const { queue } = adapters.queueing
-  const { cases, links, admission, delivery, decisions, completeness, audit, operators } = adapters.ledgers
+  const { cases, links, admission, delivery, instances, decisions, completeness, audit, operators } =
+    adapters.ledgers
   const linkNeeds = { cases, links, vault, tokens: linkTokens, secrets, audit, queue, clock, ids }
   const grantNeeds = { cases, delivery, tokens: accessTokens, audit, clock, ids }
   const deciding = { cases, decisions, admission, store, vault, audit, queue, clock }
@@ -133,6 +138,11 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
     readBundle: readBundle({ delivery, vault, store, statements, maker }),
     readItem: readItem({ delivery, vault, store }),
     searchCase: searchCase({ delivery, vault, audit, clock }),
+    searchInstances: searchInstances({ instances, vault }),
+    readInstances: readInstances({ instances, vault, store }),
+    readMetadata: readMetadata({ instances, vault, store }),
+    readFrames: readFrames({ instances, vault, store }),
+    readBulk: readBulk({ instances, vault, store }),
     cases,
     links,
     delivery,

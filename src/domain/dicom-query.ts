@@ -71,7 +71,8 @@ export const readWanted = ({ vr }: DicomAttribute, text: string): Wanted | 'any'
   if (vr === 'UI') return readList(vr, term)
   if (term.length > longestTerm) return null
   if (vr === 'DA' || vr === 'TM') return readRange(vr, term)
-  if (vr === 'IS') return /^[+-]?\d{1,10}$/.test(term) ? { kind: 'list', values: [String(Number(term))] } : null
+  if (vr === 'IS')
+    return /^[+-]?\d{1,10}$/.test(term) ? { kind: 'list', values: [String(Number(term))] } : null
   // No code has a comma in it, so that a list of them is plain, which the standard has for UIDs alone.
   if (vr === 'CS' && !/[*?]/.test(term)) return readList(vr, term)
   return { kind: 'pattern', pattern: term }
@@ -110,7 +111,11 @@ const matchesRange = (vr: string, value: string, from: string, to: string): bool
 }
 
 /** True when one of the values is what is wanted; an attribute without a value is nothing that can be wanted. */
-export const matches = ({ vr }: DicomAttribute, wanted: Wanted, values: readonly (string | number)[]): boolean =>
+export const matches = (
+  { vr }: DicomAttribute,
+  wanted: Wanted,
+  values: readonly (string | number)[],
+): boolean =>
   values.some((value) => {
     const text = String(value)
     if (wanted.kind === 'list') return wanted.values.includes(text)

@@ -120,7 +120,9 @@ export const instanceLedgerContract = (name: string, open: OpenLedgers): void =>
       const content = await ledgers.instances.content(sending.case, { study: '1.1' })
       expect(content?.items.map(({ instance }) => instance.sopUid)).toEqual(['3.0', '3.1'])
       expect(content?.withheld).toBe(1)
-      expect((await ledgers.instances.content(sending.case, { study: '1.1', instance: '3.7' }))?.items).toEqual([])
+      expect(
+        (await ledgers.instances.content(sending.case, { study: '1.1', instance: '3.7' }))?.items,
+      ).toEqual([])
     })
 
     it('gives what a bundle has of the same object, in the order of the series', async () => {
@@ -168,9 +170,9 @@ export const instanceLedgerContract = (name: string, open: OpenLedgers): void =>
       await ledgers.destroyKey(gone.case)
       expect(await ledgers.instances.outline(gone.case)).toBeNull()
       const nobody: ItemId[] = []
-      expect((await ledgers.instances.instances(gone.case, { series: [], offset: 0, limit: 1 })).instances).toEqual(
-        nobody,
-      )
+      expect(
+        (await ledgers.instances.instances(gone.case, { series: [], offset: 0, limit: 1 })).instances,
+      ).toEqual(nobody)
     })
   })
 }

@@ -2,6 +2,7 @@
  * Search instances: the DICOM objects of one case as QIDO-RS asks for them (PS3.18 §10.6). Names, dates and numbers of
  * persons are opened for the answer and forgotten with it; nothing of a case is kept between two questions.
  */
+import { setImmediate as giveWay } from 'node:timers/promises'
 import {
   type DicomAttribute,
   dicomAttributes,
@@ -65,10 +66,9 @@ const readRows = (key: CaseKey, { case: of, series }: CaseOutline): Series[] => 
 
 /** Attributes are only read from rows of their own level, which the caller has. */
 const valuesOf = (attribute: DicomAttribute, rows: Partial<QueryRows>): (string | number)[] =>
-  attribute.read(rows as QueryRows).filter((value) => value !== null && value !== undefined && value !== '') as (
-    | string
-    | number
-  )[]
+  attribute
+    .read(rows as QueryRows)
+    .filter((value) => value !== null && value !== undefined && value !== '') as (string | number)[]
 
 const holds = (asked: readonly Match[], rows: Partial<QueryRows>): boolean =>
   asked.every(({ attribute, wanted }) => matches(attribute, wanted, valuesOf(attribute, rows)))
@@ -116,7 +116,11 @@ const listOf = (asked: readonly Match[], key: string): readonly string[] | undef
   return wanted?.kind === 'list' ? wanted.values : undefined
 }
 
-const questionOf = (asked: readonly Match[], found: readonly Series[], query: DicomQuery): InstanceQuestion => {
+const questionOf = (
+  asked: readonly Match[],
+  found: readonly Series[],
+  query: DicomQuery,
+): InstanceQuestion => {
   const sopUids = listOf(asked, '00080018')
   const sopClasses = listOf(asked, '00080016')
   const numbers = listOf(asked, '00200013')?.map(Number)
@@ -152,7 +156,8 @@ export const searchInstances =
     }
     const inSeries = inStudies.filter(
       ({ series }) =>
-        (query.series === undefined || query.series === series.seriesUid) && holds(asked('series'), { series }),
+        (query.series === undefined || query.series === series.seriesUid) &&
+        holds(asked('series'), { series }),
     )
     if (query.level === 'series') {
       const found = inSeries.slice(query.offset, query.offset + query.limit).map((rows) => {
@@ -162,12 +167,18 @@ export const searchInstances =
       return { found, total: inSeries.length }
     }
     const page = await instances.instances(of, questionOf(asked('instance'), inSeries, query))
-    const bySeries = new Map(inSeries.map((rows) => [`${rows.study.studyUid} ${rows.series.seriesUid}`, rows]))
-    const found = page.instances.flatMap(({ item, instance, sealedFacts }) => {
+    const bySeries = new Map(
+      inSeries.map((rows) => [`${rows.study.studyUid} ${rows.series.seriesUid}`, rows]),
+    )
+    const found: FoundSet[] = []
+    for (const { item, instance, sealedFacts } of page.instances) {
       const rows = bySeries.get(`${instance.studyUid} ${instance.seriesUid}`)
+      if (rows === undefined) continue
       const row: InstanceRow = { instance, facts: openFacts(key, of, item, sealedFacts) }
       const uids = { study: instance.studyUid, series: instance.seriesUid, instance: instance.sopUid }
-      return rows === undefined ? [] : [{ ...uids, set: toSet(attributes, { ...rows, instance: row }) }]
-    })
+      found.push({ ...uids, set: toSet(attributes, { ...rows, instance: row }) })
+      // Others wait for this process too.
+      if (found.length % 256 === 0) await giveWay()
+    }
     return { found, total: page.total }
   }

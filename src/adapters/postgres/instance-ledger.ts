@@ -70,7 +70,8 @@ const narrowed = (column: string, values: readonly (string | number)[] | undefin
   values === undefined ? sql`` : sql`and ${sql.ref(column)} = any(${[...values]}::${sql.raw(type)}[])`
 
 const readPage: (db: Database) => InstanceLedger['instances'] =
-  (db) => async (of, { series, sopUids, sopClasses, numbers, offset, limit }) => {
+  (db) =>
+  async (of, { series, sopUids, sopClasses, numbers, offset, limit }) => {
     const from = sql`
       unnest(${series.map((one) => one.studyUid)}::text[], ${series.map((one) => one.seriesUid)}::text[])
         with ordinality as asked (study, series, nth)
@@ -113,7 +114,11 @@ const countWithheld = async (trx: Trx, of: CaseId, scope: InstanceScope): Promis
   return rows[0]?.withheld ?? 0
 }
 
-const readInScope = async (db: Database, of: CaseId, scope: InstanceScope): Promise<InstanceContent | null> => {
+const readInScope = async (
+  db: Database,
+  of: CaseId,
+  scope: InstanceScope,
+): Promise<InstanceContent | null> => {
   let order: readonly ItemId[] = []
   let withheld = 0
   const content = await readContent(db, of, async (trx) => {

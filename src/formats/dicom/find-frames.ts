@@ -27,7 +27,11 @@ const frameBits = (picture: Picture): number => {
   return rows * columns * bitsAllocated * (halved ? 2 : samples)
 }
 
-const findNative = (picture: Picture, pixels: Pixels, frames: readonly number[]): FramePieces[] | NoFrames => {
+const findNative = (
+  picture: Picture,
+  pixels: Pixels,
+  frames: readonly number[],
+): FramePieces[] | NoFrames => {
   const bits = frameBits(picture)
   if (bits === 0) return 'damaged'
   // Frames of single bits may begin inside a byte.
@@ -164,7 +168,9 @@ const findEncapsulated = async (
   const fragments = await fragmentsBetween(read, base, null)
   if (fragments === null) return 'damaged'
   const all = await byFragments(source, fragments, picture.frames)
-  return typeof all === 'string' ? all : frames.flatMap((frame) => (all[frame - 1] ? [all[frame - 1] ?? []] : []))
+  return typeof all === 'string'
+    ? all
+    : frames.flatMap((frame) => (all[frame - 1] ? [all[frame - 1] ?? []] : []))
 }
 
 /** The pieces of each of `frames`, counted from 1, in their order. Offsets are of `source`. */

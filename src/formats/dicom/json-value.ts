@@ -12,7 +12,9 @@ const integer = /^[+-]?\d{1,15}$/
 
 const readDecimal = (text: string): JsonValue => {
   const digits = text.replace(/[eE].*$/, '').replace(/^[+-]?[0.]*|\./g, '')
-  return decimal.test(text) && digits.length <= safeDigits && Number.isFinite(Number(text)) ? Number(text) : text
+  return decimal.test(text) && digits.length <= safeDigits && Number.isFinite(Number(text))
+    ? Number(text)
+    : text
 }
 
 const readInteger = (text: string): JsonValue => (integer.test(text) ? Number(text) : text)
@@ -109,8 +111,7 @@ export const writeValue = (
     if (big) swapWords(little, wordBytes(vr))
     return `{"vr":"${vr}","InlineBinary":"${little.toString('base64')}"}`
   }
-  const values =
-    numbers === undefined ? readTexts(vr, read(bytes)) : readNumbers(numbers, bytes, !big)
+  const values = numbers === undefined ? readTexts(vr, read(bytes)) : readNumbers(numbers, bytes, !big)
   const told = values.map((value) => (value === '' ? null : value))
   return told.every((value) => value === null)
     ? `{"vr":"${vr}"}`

@@ -88,7 +88,8 @@ export const readPicture = async ({ window, start, encoding }: OpenObject): Prom
     if (!window.holds(offset, length)) await window.move(offset, longest)
     values.set(tag, Buffer.from(window.bytes.subarray(offset - window.base, offset - window.base + length)))
   }
-  const text = (tag: number): string => (values.get(tag)?.toString('latin1') ?? '').replace(/[\0 ]+$/, '').trim()
+  const text = (tag: number): string =>
+    (values.get(tag)?.toString('latin1') ?? '').replace(/[\0 ]+$/, '').trim()
   const word = (tag: number): number => {
     const bytes = values.get(tag)
     if (bytes === undefined || bytes.length < 2) return 0
