@@ -27,6 +27,7 @@ import {
 } from '#fixtures/dicom/shapes.ts'
 import { type Gateway, startGateway } from '#fixtures/gateway.ts'
 import { canaryPatient } from '#fixtures/patient.ts'
+import { reportPdf } from '#fixtures/pdf.ts'
 import { PageRequest } from '#fixtures/xml-http-request.ts'
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
@@ -44,7 +45,8 @@ const implicit = ctSlice({ seed: 75, syntax: syntaxes.implicitLittle })
 const deflated = ctSlice({ seed: 76, syntax: syntaxes.deflatedLittle })
 const old = ctSlice({ seed: 77, preamble: Buffer.from('made by some old station') })
 const capture = secondaryCapture({ seed: 78 })
-const report = encapsulatedPdf({ seed: 79, pdf: Buffer.from('%PDF-1.4\n%%EOF\n') })
+const page = await reportPdf({ seed: 79 })
+const report = encapsulatedPdf({ seed: 79, pdf: page })
 const cut = truncatedCt({ seed: 80 })
 const files = [...study, clip, odd, big, implicit, deflated, old, capture, report, cut]
 
@@ -273,7 +275,9 @@ describe('retrieval', () => {
     const { token: theirs } = await desk.openGrant(both)
     const found = await call(`${gateway.url}/dicomweb/cases/${both}/studies`, { token: theirs })
     const uid = json(found)[0]?.['0020000D']?.Value?.[0]
-    const answer = await call(`${gateway.url}/dicomweb/cases/${both}/studies/${uid}`, { token: theirs })
+    const answer = await call(`${gateway.url}/dicomweb/cases/${both}/studies/${String(uid)}`, {
+      token: theirs,
+    })
     expect(answer.headers['warning']).toMatch(/: 1 instance waits for a decision/)
     expect(answer.headers['content-type']).toMatch(
       /^multipart\/related; type="application\/dicom"; boundary=part_[0-9a-f]{36}$/,
@@ -290,10 +294,8 @@ describe('retrieval', () => {
   ])('of a study to a client that takes %s is %i', async (accept, status) => {
     const answer = await ask(`/studies/${ct.studyUid}`, { accept })
     expect(answer.status).toBe(status)
-    if (status === 406)
-      expect(JSON.parse(answer.body.toString('utf8'))).toMatchObject({
-        available: 'multipart/related; type="application/dicom"; transfer-syntax=1.2.840.10008.1.2.1',
-      })
+    const available = 'multipart/related; type=\\"application/dicom\\"; transfer-syntax=1.2.840.10008.1.2.1"'
+    expect(answer.body.includes(available)).toBe(status === 406)
   })
 
   it('is 404 for what is not there and 400 for what is no UID', async () => {
@@ -376,11 +378,12 @@ describe('frames', () => {
 
   it('have beside them the document of an object', async () => {
     const [metadata] = json(await ask(`${place(report)}/metadata`))
-    expect(Buffer.from(metadata?.['00420011']?.InlineBinary ?? '', 'base64').toString('latin1')).toContain(
-      '%PDF-1.4',
-    )
+    expect(metadata?.['00420011']).toEqual({
+      vr: 'OB',
+      BulkDataURI: `${base()}${place(report)}/bulkdata/00420011`,
+    })
     const bulk = await ask(`${place(report)}/bulkdata/00420011`, { accept: 'application/octet-stream' })
-    expect(bulk.body.toString('latin1')).toContain('%PDF-1.4')
+    expect(bulk.body.subarray(0, page.length).equals(page)).toBe(true)
   })
 })
 

@@ -2,7 +2,7 @@
  * Read frames: parts of a DICOM object that are had by themselves: frames as they are stored, and one long value (PS3.18
  * §10.4.1.1.5, §10.4.1.1.6). The header is looked at; of the rest only what goes out is read, while it goes.
  */
-import { type Refusal, refuse } from '#domain/fault.ts'
+import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import type { CaseId, ItemId } from '#domain/id.ts'
 import { type FramePieces, findFrames } from '#formats/dicom/find-frames.ts'
 import { findValue } from '#formats/dicom/find-value.ts'
@@ -46,7 +46,7 @@ export type InstanceAddress = Required<InstanceScope>
 type Opened = {
   readonly item: ItemId
   readonly object: OpenObject
-  open(span: Span): Batches
+  readonly open: (span: Span) => Batches
 }
 
 async function* inMemory(
@@ -120,7 +120,7 @@ export const readFrames =
   (needs: ReadFramesNeeds) =>
   async (of: CaseId, scope: InstanceAddress, frames: readonly number[]): Promise<StoredParts | Refusal> => {
     const opened = await openOne(needs, of, scope)
-    if ('refused' in opened) return opened
+    if (isRefusal(opened)) return opened
     const picture = await readPicture(opened.object)
     const found = await findFrames(opened.object.source, picture, frames)
     return typeof found === 'string' ? refuse(refusals[found]) : toParts(opened, picture, found)
@@ -134,7 +134,7 @@ export const readBulk =
   (needs: ReadFramesNeeds) =>
   async (of: CaseId, scope: InstanceAddress, place: string): Promise<StoredParts | Refusal> => {
     const opened = await openOne(needs, of, scope)
-    if ('refused' in opened) return opened
+    if (isRefusal(opened)) return opened
     const value = await findValue(opened.object, place)
     if (value === null) return refuse('part.not-found')
     if (value.length === null) {
