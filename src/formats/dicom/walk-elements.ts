@@ -55,11 +55,16 @@ const levelOf = (
   const end = open ? Number.POSITIVE_INFINITY : at + length
   // PS3.5 §6.2.2: what is UN and of no length is written as implicit, whatever is around it.
   if (vr === 'SQ' || open) return { kind: 'sequence', end, implicit: implicit || vr === 'UN' }
-  if (!implicit || Math.floor(tag / 0x10000) % 2 === 1) return null
+  const plain = implicit || (vr === 'UN' && !big)
+  if (!plain || Math.floor(tag / 0x10000) % 2 === 1) return null
   const known = vrOfTag(tag, false)
   const seems = length >= 8 && (known === 'SQ' || known === 'UN') && beginsWithItem(window, at, big)
-  return seems || (known === 'SQ' && length === 0) ? { kind: 'sequence', end, implicit } : null
+  return seems || (known === 'SQ' && length === 0) ? { kind: 'sequence', end, implicit: true } : null
 }
+
+/** What an old tool did not know and wrote as UN is what the standard says it is (PS3.5 §6.2.2). */
+const typeOf = ({ tag, vr, irregular }: ElementHeader, signed: boolean, big: boolean): string =>
+  vr === '' || irregular || (vr === 'UN' && !big) ? vrOfTag(tag, signed) : vr
 
 const isSigned = (window: ByteWindow, at: number, big: boolean): boolean => {
   const i = at - window.base
@@ -114,7 +119,7 @@ export async function* walkElements(
     // A command group's length that an old tool left at the beginning; anything else of that tag is padding.
     if (tag === 0 && at > start) break
     if (level === undefined && pixelTags.has(tag)) {
-      const vr = header.vr === '' || header.irregular ? vrOfTag(tag, signed) : header.vr
+      const vr = open ? 'OB' : typeOf(header, signed, big)
       yield { kind: 'element', tag, vr, offset: value, length: open ? null : length }
       return
     }
@@ -128,8 +133,7 @@ export async function* walkElements(
       continue
     }
     if (tag === pixelRepresentation && level === undefined) signed = isSigned(window, value, big)
-    const vr = header.vr === '' || header.irregular ? vrOfTag(tag, signed) : header.vr
-    yield { kind: 'element', tag, vr, offset: value, length }
+    yield { kind: 'element', tag, vr: typeOf(header, signed, big), offset: value, length }
     at = value + length
   }
   const broken = at < window.size && stack.length > 0
