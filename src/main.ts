@@ -31,7 +31,7 @@ import { planSend } from '#steps/plan-send.ts'
 import { readBundle } from '#steps/read-bundle.ts'
 import { listDecisions, listItems, listQuarantine, readCase } from '#steps/read-case.ts'
 import { readCompleteness } from '#steps/read-completeness.ts'
-import { readBulk, readFrames } from '#steps/read-frames.ts'
+import { readBulk, readFrames, readRendered } from '#steps/read-frames.ts'
 import { readInstances } from '#steps/read-instances.ts'
 import { readItem } from '#steps/read-item.ts'
 import { readMetadata } from '#steps/read-metadata.ts'
@@ -143,6 +143,7 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
     readMetadata: readMetadata({ instances, vault, store }),
     readFrames: readFrames({ instances, vault, store }),
     readBulk: readBulk({ instances, vault, store }),
+    readRendered: readRendered({ instances, vault, store }),
     cases,
     links,
     delivery,

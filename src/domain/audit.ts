@@ -29,6 +29,7 @@ export type AuditAction =
   | 'metadata.read'
   | 'frames.read'
   | 'bulk.read'
+  | 'picture.read'
   | 'manifest.read'
   | 'notes.read'
   | 'case.searched'

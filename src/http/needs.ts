@@ -21,7 +21,7 @@ import type { planSend } from '#steps/plan-send.ts'
 import type { readBundle } from '#steps/read-bundle.ts'
 import type { listDecisions, listItems, listQuarantine, readCase } from '#steps/read-case.ts'
 import type { readCompleteness } from '#steps/read-completeness.ts'
-import type { readBulk, readFrames } from '#steps/read-frames.ts'
+import type { readBulk, readFrames, readRendered } from '#steps/read-frames.ts'
 import type { readInstances } from '#steps/read-instances.ts'
 import type { readItem } from '#steps/read-item.ts'
 import type { readMetadata } from '#steps/read-metadata.ts'
@@ -95,6 +95,7 @@ export type PortalNeeds = {
   readonly readMetadata: ReturnType<typeof readMetadata>
   readonly readFrames: ReturnType<typeof readFrames>
   readonly readBulk: ReturnType<typeof readBulk>
+  readonly readRendered: ReturnType<typeof readRendered>
   readonly cases: Pick<CaseLedger, 'findCase' | 'listCases'>
   readonly links: Pick<LinkLedger, 'linksOf'>
   readonly delivery: Pick<DeliveryLedger, 'grantsOf'>

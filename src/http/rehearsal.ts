@@ -158,6 +158,7 @@ export const rehearse = async (
     readMetadata: absent,
     readFrames: absent,
     readBulk: absent,
+    readRendered: absent,
     cases: { findCase: absent, listCases: absent },
     links: { linksOf: absent },
     delivery: { grantsOf: absent },

@@ -8,6 +8,7 @@ import { caseCapabilities } from './dicomweb/capabilities.ts'
 import { conformance } from './dicomweb/conformance.ts'
 import { retrieveMetadata } from './dicomweb/metadata.ts'
 import { retrieveBulk, retrieveFrames } from './dicomweb/parts.ts'
+import { retrievePicture } from './dicomweb/pictures.ts'
 import { retrieveDicom } from './dicomweb/retrieve.ts'
 import { searchDicom } from './dicomweb/search.ts'
 import { formDoor } from './doors/multipart.ts'
@@ -84,6 +85,14 @@ export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
   instanceMetadata: ['GET', '/dicomweb/cases/{case}/studies/{study}/series/{series}/instances/{instance}/metadata', 'case:read', retrieveMetadata(needs)],
   retrieveFrames: ['GET', '/dicomweb/cases/{case}/studies/{study}/series/{series}/instances/{instance}/frames/{frames}', 'case:read', retrieveFrames(needs)],
   retrieveBulk: ['GET', '/dicomweb/cases/{case}/studies/{study}/series/{series}/instances/{instance}/bulkdata/{bulk}', 'case:read', retrieveBulk(needs)],
+  renderedStudy: ['GET', '/dicomweb/cases/{case}/studies/{study}/rendered', 'case:read', retrievePicture(needs, 'rendered')],
+  renderedSeries: ['GET', '/dicomweb/cases/{case}/studies/{study}/series/{series}/rendered', 'case:read', retrievePicture(needs, 'rendered')],
+  renderedInstance: ['GET', '/dicomweb/cases/{case}/studies/{study}/series/{series}/instances/{instance}/rendered', 'case:read', retrievePicture(needs, 'rendered')],
+  renderedFrame: ['GET', '/dicomweb/cases/{case}/studies/{study}/series/{series}/instances/{instance}/frames/{frames}/rendered', 'case:read', retrievePicture(needs, 'rendered')],
+  studyThumbnail: ['GET', '/dicomweb/cases/{case}/studies/{study}/thumbnail', 'case:read', retrievePicture(needs, 'thumbnail')],
+  seriesThumbnail: ['GET', '/dicomweb/cases/{case}/studies/{study}/series/{series}/thumbnail', 'case:read', retrievePicture(needs, 'thumbnail')],
+  instanceThumbnail: ['GET', '/dicomweb/cases/{case}/studies/{study}/series/{series}/instances/{instance}/thumbnail', 'case:read', retrievePicture(needs, 'thumbnail')],
+  frameThumbnail: ['GET', '/dicomweb/cases/{case}/studies/{study}/series/{series}/instances/{instance}/frames/{frames}/thumbnail', 'case:read', retrievePicture(needs, 'thumbnail')],
 
   tusOptions:  ['OPTIONS', '/api/send/tus',                      'sender',        tus],
   tusCreate:   ['POST', '/api/send/tus',                         'sender',        tus],

@@ -6,10 +6,15 @@
 import type { PlainPicture } from '#formats/image/write-png.ts'
 import type { Picture } from './read-image.ts'
 
-export type GreyWindow = { readonly centre: number; readonly width: number }
+/** How values become light (PS3.3 §C.11.2.1.2, §C.11.2.1.3); LINEAR unless told. */
+export type GreyWindow = {
+  readonly centre: number
+  readonly width: number
+  readonly shape?: 'linear' | 'linear-exact' | 'sigmoid'
+}
 
 /** Pictures larger than this are not drawn, pixels. */
-export const mostDrawnPixels = 33_554_432
+const mostDrawnPixels = 16_777_216
 
 const colours: ReadonlySet<string> = new Set(['RGB', 'YBR_FULL'])
 const greys: ReadonlySet<string> = new Set(['MONOCHROME1', 'MONOCHROME2'])
@@ -49,8 +54,9 @@ const spanOf = (values: Int32Array, { slope, intercept }: Picture): GreyWindow =
   return { centre: (a + b) / 2 + 0.5, width: Math.abs(b - a) + 1 }
 }
 
-/** PS3.3 §C.11.2.1.2.1: LINEAR. */
-const shade = (value: number, { centre, width }: GreyWindow): number => {
+const shade = (value: number, { centre, width, shape = 'linear' }: GreyWindow): number => {
+  if (shape === 'sigmoid') return 255 / (1 + Math.exp((-4 * (value - centre)) / width))
+  if (shape === 'linear-exact') return Math.min(255, Math.max(0, ((value - centre) / width + 0.5) * 255))
   if (width <= 1) return value <= centre - 0.5 ? 0 : 255
   return Math.min(255, Math.max(0, ((value - (centre - 0.5)) / (width - 1) + 0.5) * 255))
 }
@@ -96,6 +102,29 @@ export const drawFrame = (bytes: Buffer, picture: Picture, asked: GreyWindow | n
     bytes: colour ? drawColours(bytes, picture) : drawGrey(bytes, picture, asked),
   }
 }
+
+/** Modalities whose pictures have no writing of a machine in them, unless they say so. */
+const plainModalities: ReadonlySet<string> = new Set(['CT', 'CR', 'DX', 'MG', 'MR', 'NM', 'PT'])
+
+const secondaryCapture = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.7(\.|$)/
+
+/** True where a name may be written into the picture, so that it is no sign of itself for others to see. */
+export const mayShowText = ({ burnedIn, modality, sopClass }: Picture): boolean =>
+  burnedIn !== 'NO' &&
+  (burnedIn === 'YES' || !plainModalities.has(modality) || secondaryCapture.test(sopClass))
+
+/** What stands for a picture that is not shown: a plain grey sheet. */
+export const blankSheet = (): PlainPicture => ({
+  width: 128,
+  height: 128,
+  samples: 1,
+  bytes: Buffer.from(
+    Array.from({ length: 128 * 128 }, (_, at) => {
+      const [x, y] = [at % 128, Math.floor(at / 128)]
+      return x > 31 && x < 96 && y > 23 && y < 104 ? 0xd8 : 0x60
+    }),
+  ),
+})
 
 /** The picture as large as fits into so many pixels a side and is never larger than it was: each the mean of its part. */
 export const shrinkPicture = (
