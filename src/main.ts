@@ -19,10 +19,16 @@ import type { HttpNeeds, IntakeNeeds, PortalNeeds } from '#http/needs.ts'
 import { createServer, endServer } from '#http/server.ts'
 import type { Metrics } from '#ports/metrics.ts'
 import type { PublicKeys } from '#ports/tokens.ts'
-import { authorizeOperator, authorizeReader, authorizeSender } from '#steps/authorize.ts'
+import { askForLink } from '#steps/ask-for-link.ts'
+import { authorizeOperator, authorizeReader, authorizeReading, authorizeSender } from '#steps/authorize.ts'
 import { checkAgain, decide } from '#steps/decide.ts'
+import { enterReading, leaveReading } from '#steps/enter-reading.ts'
 import { exchangeLink } from '#steps/exchange-link.ts'
 import { finishSend, sendStatus } from '#steps/finish-send.ts'
+import { introduce, seeStanding, withdraw } from '#steps/introduce.ts'
+import { endReader, inviteAgain, inviteReader, listReaders } from '#steps/invite-reader.ts'
+import { lookAtLink } from '#steps/look-at-link.ts'
+import { matchPatients, noteMatchAnswer } from '#steps/match-patients.ts'
 import { nameInstance } from '#steps/name-instance.ts'
 import { openCase } from '#steps/open-case.ts'
 import { openGrant, revokeGrant } from '#steps/open-grant.ts'
@@ -35,11 +41,13 @@ import { readBulk, readFrames, readRendered } from '#steps/read-frames.ts'
 import { readInstances } from '#steps/read-instances.ts'
 import { readItem } from '#steps/read-item.ts'
 import { readMetadata } from '#steps/read-metadata.ts'
+import { readSenders } from '#steps/read-senders.ts'
 import { receive } from '#steps/receive.ts'
 import { dropUpload, findUpload } from '#steps/resume-upload.ts'
 import { searchCase } from '#steps/search-case.ts'
 import { searchInstances } from '#steps/search-instances.ts'
 import { signIn } from '#steps/sign-in.ts'
+import { viewCase } from '#steps/view-case.ts'
 import { startWorker } from '#workers/main.ts'
 import { type Instruments, openInstruments } from './instruments.ts'
 
@@ -85,11 +93,25 @@ const intakeSide = (config: Config, adapters: Adapters, metrics: Metrics): Side<
   )
   const { store, secrets } = adapters
   const { queue } = adapters.queueing
-  const { intake, links, audit } = adapters.ledgers
+  const { intake, links, introductions, audit } = adapters.ledgers
+  const { consent, institution, contact } = config
+  const linkNeeds = { links, tokens: linkReader, secrets, audit, clock }
+  const introducing = { introductions, seal, audit, queue, clock, ids, institution }
   return {
     publicKeys,
-    authorizeSender: authorizeSender({ links, secrets, clock }),
-    exchangeLink: exchangeLink({ links, tokens: linkReader, secrets, audit, queue, clock, ids }),
+    authorizeSender: authorizeSender({ links, secrets, clock, consent }),
+    exchangeLink: exchangeLink({ ...linkNeeds, queue, ids }),
+    lookAtLink: lookAtLink({
+      ...linkNeeds,
+      intake,
+      desk: { institution, contact },
+    }),
+    askForLink: askForLink(linkNeeds),
+    matchPatients: matchPatients(linkNeeds),
+    noteMatchAnswer: noteMatchAnswer(linkNeeds),
+    introduce: introduce(introducing),
+    withdraw: withdraw(introducing),
+    seeStanding: seeStanding(introducing),
     planSend: planSend({ intake, seal, store, clock, ids }),
     receive: countReceived(receive({ store, intake, seal, queue, clock, ids }), metrics),
     nameInstance,
@@ -103,13 +125,14 @@ const intakeSide = (config: Config, adapters: Adapters, metrics: Metrics): Side<
 /** Desk and readers: opens what was taken. */
 const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
   const ring = openVaultRing(config.keysFolder, clock, config.publicUrl)
-  const { vault, linkTokens, accessTokens, statements, publicKeys } = ring
+  const { vault, linkTokens, readerTokens, accessTokens, statements, publicKeys } = ring
   const { store, secrets } = adapters
   const { queue } = adapters.queueing
-  const { cases, links, admission, delivery, instances, decisions, completeness, audit, operators } =
-    adapters.ledgers
+  const { cases, links, introductions, readers, admission, delivery, instances } = adapters.ledgers
+  const { decisions, completeness, audit, operators } = adapters.ledgers
   const linkNeeds = { cases, links, vault, tokens: linkTokens, secrets, audit, queue, clock, ids }
   const grantNeeds = { cases, delivery, tokens: accessTokens, audit, clock, ids }
+  const reading = { cases, readers, vault, tokens: readerTokens, secrets, audit, clock, ids }
   const deciding = { cases, decisions, admission, store, vault, audit, queue, clock }
   const maker = {
     institution: config.institution,
@@ -121,9 +144,11 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
     publicKeys,
     authorizeOperator: authorizeOperator({ operators, secrets, clock }),
     authorizeReader: authorizeReader({ delivery, tokens: accessTokens, clock }),
+    authorizeReading: authorizeReading({ readers, secrets, clock }),
     signIn: signIn({ operators, secrets, audit, clock, ids }),
     openCase: openCase({ cases, vault, audit, queue, clock, ids }),
     readCase: readCase({ cases, delivery, vault }),
+    readSenders: readSenders({ cases, introductions, vault }),
     listItems: listItems({ cases, delivery, vault }),
     listQuarantine: listQuarantine({ cases, decisions, vault }),
     listDecisions: listDecisions({ cases, decisions, vault }),
@@ -135,6 +160,14 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
     revokeLink: revokeLink(linkNeeds),
     openGrant: openGrant(grantNeeds),
     revokeGrant: revokeGrant(grantNeeds),
+    inviteReader: inviteReader(reading),
+    inviteAgain: inviteAgain(reading),
+    endReader: endReader(reading),
+    listReaders: listReaders(reading),
+    enterReading: enterReading(reading),
+    leaveReading: leaveReading(reading),
+    viewCase: viewCase({ cases, delivery, vault, audit, clock }),
+    maker: { institution: config.institution, contact: config.contact },
     readBundle: readBundle({ delivery, vault, store, statements, maker }),
     readItem: readItem({ delivery, vault, store }),
     searchCase: searchCase({ delivery, vault, audit, clock }),

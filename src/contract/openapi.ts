@@ -14,6 +14,7 @@ export const gateRefusals: Readonly<Record<Gate, readonly FaultCode[]>> = {
   anyone: [],
   operator: ['session.missing', 'session.ended'],
   sender: ['session.missing', 'session.ended', 'link.revoked', 'case.closed'],
+  guest: ['session.missing', 'session.ended', 'reader.ended', 'case.closed'],
   reader: ['token.missing', 'token.invalid', 'token.revoked', 'token.scope', 'case.not-found', 'case.closed'],
 }
 
@@ -25,6 +26,7 @@ export const refusalsOf = (operation: Operation): readonly FaultCode[] => [
       : (['request.invalid', 'request.type', 'request.too-large'] as const)),
     ...(operation.limited === true ? (['rate.limited'] as const) : []),
     ...gateRefusals[operation.gate],
+    ...(operation.purpose === 'bring' ? (['consent.needed'] as const) : []),
     ...operation.refusals,
   ]),
 ]
@@ -170,6 +172,7 @@ export const openApiDocument = ({
       securitySchemes: {
         operator: bearer('A session of the desk, from POST /api/operator/sign-in'),
         sender: bearer('A sender’s session, from POST /api/send/exchange'),
+        guest: bearer('A session of a reader in person, from POST /api/read/enter'),
         password: {
           type: 'http',
           scheme: 'basic',

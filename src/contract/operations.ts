@@ -10,7 +10,9 @@ import { dicomwebOperations } from './dicomweb-operations.ts'
 import { dicomwebReadOperations } from './dicomweb-read-operations.ts'
 import type { Operation } from './operation.ts'
 import { quarantineOperations } from './quarantine-operations.ts'
+import { readOperations } from './read-operations.ts'
 import { sendOperations } from './send-operations.ts'
+import { sendersOperations } from './senders.ts'
 import { tusOperations } from './tus-operations.ts'
 
 const openOperations = {
@@ -76,6 +78,8 @@ export const operations = {
   ...deskOperations,
   ...quarantineOperations,
   ...completenessOperations,
+  ...sendersOperations,
+  ...readOperations,
   ...sendOperations,
   ...dicomwebOperations,
   ...dicomwebReadOperations,

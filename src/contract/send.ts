@@ -1,11 +1,110 @@
 /** What a sender says to the gateway: a link becomes a session, files are announced, sent and finished. */
 import { z } from 'zod'
+import { matchAnswers } from '#domain/identity/match-answer.ts'
+import { languages } from '#domain/language.ts'
+import { linkChecks, linkStandings, senderRoles } from '#domain/link.ts'
 import { count, fileSize, id, instant, line, time, token, whole } from './words.ts'
 
 /** Files one call may announce. */
 export const filesPerPlan = 5_000
 
-/** `POST /api/send/exchange`: `link` is what stands after the `#` of the link; `code` its second factor. */
+/**
+ * `POST /api/send/look`: where a link stands, for its page; spends nothing. `code` of the exchange is not asked here,
+ * so nothing is told that names the patient: initials, and the last two characters of the case's id.
+ */
+export const lookRequest = z.strictObject({ link: token(2_048) })
+
+/**
+ * `initials` and `lastTwo` only while the link is `open` or `locked`. `arrived` counts what this sender announced, and
+ * nothing, as `finishedAt`, for a link that was replaced or revoked. `asked`: a new link was asked for already.
+ */
+export const lookReply = z.strictObject({
+  state: z.enum(linkStandings),
+  institution: z.string(),
+  contact: z.string(),
+  role: z.enum(senderRoles),
+  language: z.enum(languages),
+  initials: z.string().nullable(),
+  lastTwo: z.string().nullable(),
+  until: time,
+  check: z.enum(linkChecks),
+  lockedUntil: time.nullable(),
+  arrived: z.strictObject({ files: count, of: count }),
+  finishedAt: time.nullable(),
+  asked: z.boolean(),
+})
+
+/** `POST /api/send/ask-link`: the desk is asked for a new link in this one's place. Says the same to everybody. */
+export const askLinkRequest = z.strictObject({ link: token(2_048) })
+export const askLinkReply = z.strictObject({ asked: z.literal(true) })
+
+/** `POST /api/send/introduce`: who is sending, where a copy of the receipt goes, and what they agreed to. */
+export const introduceRequest = z.strictObject({
+  name: line(200),
+  role: z.enum(senderRoles),
+  mail: z.email().max(254).nullable().default(null),
+  phone: line(40).nullable().default(null),
+  language: z.enum(languages),
+  consent: z.string().max(20),
+})
+
+/** The consent as it stands; null before the first. */
+const consentGiven = z
+  .strictObject({ version: z.string(), givenAt: time, withdrawnAt: time.nullable() })
+  .nullable()
+
+/** `POST /api/send/withdraw`: consent is withdrawn; nobody reads the case's records from the next request on. */
+export const withdrawRequest = z.strictObject({})
+
+/**
+ * `GET /api/send/standing`: what the sender's page tells between two visits. Nothing a person typed comes back.
+ * `step` is where the case is; `opened`: when readers first opened records of it, one line a reader.
+ */
+export const standingReply = z.strictObject({
+  introduced: z
+    .strictObject({ role: z.enum(senderRoles), language: z.enum(languages), mail: z.boolean() })
+    .nullable(),
+  consent: consentGiven,
+  step: z.enum(['waiting', 'received', 'with-specialist', 'opinion-ready', 'ended']),
+  finishedAt: time.nullable(),
+  opened: z.array(z.strictObject({ at: time })),
+})
+
+/** Whom the files of a study or a folder are about, as they say it. */
+const foundPatient = z.strictObject({
+  name: line(400).nullable().default(null),
+  birthDate: z.string().max(32).nullable().default(null),
+  sex: z.string().max(16).nullable().default(null),
+})
+
+/**
+ * `POST /api/send/match`: whether what was found on this machine is of the case's patient. `link` opens, for this one
+ * request, what the desk stated; who that is never leaves. Few questions a link, each in the audit.
+ */
+export const matchRequest = z.strictObject({
+  link: token(2_048),
+  patients: z.array(foundPatient).min(1).max(20),
+})
+
+/** In the order asked. `unknown`: the desk or the file stated nothing to compare. */
+export const matchReply = z.strictObject({
+  answers: z.array(z.enum(matchAnswers)),
+})
+
+/** `POST /api/send/answer`: what the sender said when the patient seemed to be another; for the desk and the audit. */
+export const answerRequest = z.strictObject({
+  answer: z.enum(['same-person', 'left-out', 'several-patients']),
+  files: count,
+})
+
+/** `POST /api/send/mail-receipt`: the receipt goes to the address of the introduction. */
+export const mailReceiptRequest = z.strictObject({})
+export const mailReceiptReply = z.strictObject({ queued: z.literal(true) })
+
+/**
+ * `POST /api/send/exchange`: `link` is what stands after the `#` of the link; `code` its second factor: the code of the
+ * letter, or the patient's birth date as `YYYY-MM-DD`.
+ */
 export const exchangeRequest = z.strictObject({ link: token(2_048), code: line(64).optional() })
 
 /** `session` is the bearer token of everything below, shown once. */

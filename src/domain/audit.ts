@@ -11,7 +11,13 @@ export type AuditAction =
   | 'link.refused'
   | 'link.renewed'
   | 'link.revoked'
+  | 'link.locked'
+  | 'link.asked'
+  | 'match.asked'
+  | 'match.answered'
   | 'send.finished'
+  | 'consent.given'
+  | 'consent.withdrawn'
   | 'item.quarantined'
   | 'item.rejected'
   | 'item.unpacked'
@@ -22,6 +28,12 @@ export type AuditAction =
   | 'pack.quarantined'
   | 'grant.opened'
   | 'grant.revoked'
+  | 'reader.invited'
+  | 'reader.entered'
+  | 'reader.refused'
+  | 'reader.left'
+  | 'reader.ended'
+  | 'case.viewed'
   | 'bundle.read'
   | 'item.read'
   | 'instances.searched'
@@ -36,7 +48,7 @@ export type AuditAction =
   | 'ledger.rebuilt'
 
 export type Actor =
-  | { readonly kind: 'operator' | 'sender' | 'grant'; readonly id: AnyId }
+  | { readonly kind: 'operator' | 'sender' | 'grant' | 'reader'; readonly id: AnyId }
   | { readonly kind: 'worker' | 'anyone' }
 
 /** `facts` holds codes and counts only: no name, file name or token has a place in it. */

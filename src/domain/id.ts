@@ -13,7 +13,9 @@ export type PackId = Branded<'pack'>
 export type ItemId = Branded<'item'>
 export type GrantId = Branded<'grant'>
 export type OperatorId = Branded<'operator'>
+export type ReaderId = Branded<'reader'>
 export type IndexId = Branded<'index'>
+export type ConsentId = Branded<'consent'>
 
 export type AnyId =
   | CaseId
@@ -25,7 +27,9 @@ export type AnyId =
   | ItemId
   | GrantId
   | OperatorId
+  | ReaderId
   | IndexId
+  | ConsentId
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 

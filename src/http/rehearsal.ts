@@ -2,7 +2,17 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { type FaultCode, type Refusal, refuse } from '#domain/fault.ts'
-import type { AnyId, CaseId, GrantId, ItemId, LinkId, OperatorId, SenderId, SessionId } from '#domain/id.ts'
+import type {
+  AnyId,
+  CaseId,
+  GrantId,
+  ItemId,
+  LinkId,
+  OperatorId,
+  ReaderId,
+  SenderId,
+  SessionId,
+} from '#domain/id.ts'
 import type { JournalFields } from '#ports/journal.ts'
 import { noMetrics } from '#ports/metrics.ts'
 import { noTracing } from '#ports/tracing.ts'
@@ -83,12 +93,15 @@ const absent = (): never => {
 export const actors = {
   operator: newId<OperatorId>(),
   grant: newId<GrantId>(),
+  reader: newId<ReaderId>(),
   session: {
     id: newId<SessionId>(),
     link: newId<LinkId>(),
     sender: newId<SenderId>(),
     case: newId<CaseId>(),
     intakeKey: '',
+    receives: true,
+    consented: true,
     endsAt: new Date(Date.now() + 86_400_000),
   },
 } as const
@@ -124,6 +137,10 @@ export const rehearse = async (
         ? { grant: actors.grant, case: of }
         : refuse('token.scope')
     },
+    authorizeReading: async (token) =>
+      token === 'guest'
+        ? { reader: actors.reader, case: actors.session.case, endsAt: actors.session.endsAt }
+        : refuse(token === null ? 'session.missing' : 'session.ended'),
     receive: () => {
       const record: Recorded = { runs: [], files: [], open: 0, pauses: 0, committed: false, aborted: false }
       recorded.push(record)
@@ -131,6 +148,13 @@ export const rehearse = async (
     },
     nameInstance,
     exchangeLink: absent,
+    introduce: absent,
+    withdraw: absent,
+    seeStanding: absent,
+    lookAtLink: absent,
+    askForLink: absent,
+    matchPatients: absent,
+    noteMatchAnswer: absent,
     planSend: absent,
     finishSend: absent,
     sendStatus: absent,
@@ -139,6 +163,7 @@ export const rehearse = async (
     signIn: absent,
     openCase: absent,
     readCase: absent,
+    readSenders: absent,
     listItems: absent,
     listQuarantine: absent,
     listDecisions: absent,
@@ -150,6 +175,14 @@ export const rehearse = async (
     revokeLink: absent,
     openGrant: absent,
     revokeGrant: absent,
+    inviteReader: absent,
+    inviteAgain: absent,
+    endReader: absent,
+    listReaders: absent,
+    enterReading: absent,
+    leaveReading: absent,
+    viewCase: absent,
+    maker: { institution: 'Desk', contact: 'its telephone' },
     readBundle: absent,
     readItem: absent,
     searchCase: absent,
@@ -160,7 +193,7 @@ export const rehearse = async (
     readBulk: absent,
     readRendered: absent,
     cases: { findCase: absent, listCases: absent },
-    links: { linksOf: absent },
+    links: { linksOf: absent, openAsks: absent },
     delivery: { grantsOf: absent },
     audit: { append: absent, entriesOf: absent },
     ...needs,

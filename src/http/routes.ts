@@ -17,8 +17,10 @@ import { storeInstances, storeStudy } from './doors/stow.ts'
 import { tusDoor } from './doors/tus.ts'
 import * as missing from './handlers/completeness.ts'
 import * as desk from './handlers/desk.ts'
+import * as introduction from './handlers/introduction.ts'
 import * as open from './handlers/open.ts'
 import * as quarantine from './handlers/quarantine.ts'
+import * as read from './handlers/read.ts'
 import * as send from './handlers/send.ts'
 import type { HttpNeeds } from './needs.ts'
 import { homePage } from './pages/home.ts'
@@ -39,12 +41,14 @@ export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
   openCase:    ['POST', '/api/cases',                            'operator',      desk.openCase(needs)],
   listCases:   ['GET',  '/api/cases',                            'operator',      desk.listCases(needs)],
   readCase:    ['GET',  '/api/cases/{case}',                     'operator',      desk.readCase(needs)],
+  listSenders: ['GET',  '/api/cases/{case}/senders',             'operator',      introduction.listSenders(needs)],
   listItems:   ['GET',  '/api/cases/{case}/items',               'operator',      desk.listItems(needs)],
   audit:       ['GET',  '/api/cases/{case}/audit',               'operator',      desk.listAudit(needs)],
   openLink:    ['POST', '/api/cases/{case}/links',               'operator',      desk.openLink(needs)],
   listLinks:   ['GET',  '/api/cases/{case}/links',               'operator',      desk.listLinks(needs)],
   renewLink:   ['POST', '/api/links/{link}/renew',               'operator',      desk.renewLink(needs)],
   revokeLink:  ['POST', '/api/links/{link}/revoke',              'operator',      desk.revokeLink(needs)],
+  askedLinks:  ['GET',  '/api/asked-links',                      'operator',      desk.askedLinks(needs)],
   openGrant:   ['POST', '/api/cases/{case}/grants',              'operator',      desk.openGrant(needs)],
   listGrants:  ['GET',  '/api/cases/{case}/grants',              'operator',      desk.listGrants(needs)],
   revokeGrant: ['POST', '/api/grants/{grant}/revoke',            'operator',      desk.revokeGrant(needs)],
@@ -58,7 +62,23 @@ export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
   completeness: ['GET', '/api/cases/{case}/completeness',        'operator',      missing.completeness(needs)],
   notes:       ['GET',  '/api/cases/{case}/notes',               'case:read',     missing.notes(needs)],
 
+  inviteReader: ['POST', '/api/cases/{case}/readers',            'operator',      read.inviteReader(needs)],
+  listReaders: ['GET',  '/api/cases/{case}/readers',             'operator',      read.listReaders(needs)],
+  inviteAgain: ['POST', '/api/readers/{reader}/invite',          'operator',      read.inviteAgain(needs)],
+  endReader:   ['POST', '/api/readers/{reader}/end',             'operator',      read.endReader(needs)],
+  enterReading: ['POST', '/api/read/enter',                      'anyone',        read.enterReading(needs)],
+  viewCase:    ['GET',  '/api/read/case',                        'guest',         read.viewCase(needs)],
+  mintGrant:   ['POST', '/api/read/grants',                      'guest',         read.mintGrant(needs)],
+  leaveReading: ['POST', '/api/read/leave',                      'guest',         read.leaveReading(needs)],
+
   exchange:    ['POST', '/api/send/exchange',                    'anyone',        send.exchange(needs)],
+  introduce:   ['POST', '/api/send/introduce',                   'sender',        introduction.introduce(needs)],
+  withdraw:    ['POST', '/api/send/withdraw',                    'sender',        introduction.withdraw(needs)],
+  standing:    ['GET',  '/api/send/standing',                    'sender',        introduction.standing(needs)],
+  look:        ['POST', '/api/send/look',                        'anyone',        send.look(needs)],
+  askLink:     ['POST', '/api/send/ask-link',                    'anyone',        send.askLink(needs)],
+  match:       ['POST', '/api/send/match',                       'sender',        send.match(needs)],
+  answer:      ['POST', '/api/send/answer',                      'sender',        send.answer(needs)],
   plan:        ['POST', '/api/send/plan',                        'sender',        send.plan(needs)],
   part:        ['PUT',  '/api/send/part',                        'sender',        partsDoor(needs)],
   files:       ['POST', '/api/send/files',                       'sender',        formDoor(needs)],

@@ -16,17 +16,21 @@ import type { DecisionLedger } from './decision-ledger.ts'
 import type { DeliveryLedger } from './delivery-ledger.ts'
 import type { InstanceLedger } from './instance-ledger.ts'
 import type { IntakeLedger, NewPack, PlannedFile, PlannedItem } from './intake-ledger.ts'
+import type { IntroductionLedger } from './introduction-ledger.ts'
 import type { LinkLedger, NewLink } from './link-ledger.ts'
 import type { OperatorLedger } from './operator-ledger.ts'
+import type { ReaderLedger } from './reader-ledger.ts'
 
 export type Ledgers = {
   readonly cases: CaseLedger
   readonly links: LinkLedger
+  readonly introductions: IntroductionLedger
   readonly intake: IntakeLedger
   readonly admission: AdmissionLedger
   readonly archives: ArchiveLedger
   readonly delivery: DeliveryLedger
   readonly instances: InstanceLedger
+  readonly readers: ReaderLedger
   readonly decisions: DecisionLedger
   readonly audit: AuditLedger
   readonly operators: OperatorLedger
@@ -101,7 +105,10 @@ export const openLink = async (
     ...sending,
     id: newId<LinkId>(),
     secretHash: bytes(),
+    check: 'none' as const,
     codeHash: null,
+    language: 'en' as const,
+    sealedFacts: null,
     expiresAt: after(7 * 86_400),
     maxUses: null,
     at: noon,

@@ -1,6 +1,6 @@
 /** What every adapter of `link-ledger.ts` must do: the row decides, whatever races. */
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type CaseState, caseMachine, mayReceive } from '#domain/case.ts'
+import { type CaseState, caseMachine, mayReceive, mayVisit } from '#domain/case.ts'
 import type { LinkId } from '#domain/id.ts'
 import { lockout } from '#domain/link.ts'
 import {
@@ -44,7 +44,13 @@ export const linkLedgerContract = (name: string, open: OpenLedgers): void => {
     }
 
     it('finds a link by its id and secret together, and by nothing else', async () => {
-      const link = await openLink(ledgers, sending, { codeHash: bytes(60), maxUses: 3 })
+      const link = await openLink(ledgers, sending, {
+        check: 'birth-date',
+        codeHash: bytes(60),
+        language: 'mr',
+        sealedFacts: bytes(90),
+        maxUses: 3,
+      })
       const found = await ledgers.links.findLink(link.id, link.secretHash)
       expect(found).toMatchObject({
         ...sending,
@@ -53,11 +59,16 @@ export const linkLedgerContract = (name: string, open: OpenLedgers): void => {
         expiresAt: link.expiresAt,
         maxUses: 3,
         uses: 0,
-        needsCode: true,
+        check: 'birth-date',
+        language: 'mr',
         lockedUntil: null,
         caseState: 'requested',
+        role: 'patient',
+        finishedAt: null,
+        asked: false,
       })
       expect(plain(found?.codeHash ?? null)).toEqual(link.codeHash)
+      expect(plain(found?.sealedFacts ?? null)).toEqual(link.sealedFacts)
       const other = await openLink(ledgers, sending)
       expect(await ledgers.links.findLink(link.id, other.secretHash)).toBeNull()
       expect(await ledgers.links.findLink(link.id, new Uint8Array(0))).toBeNull()
@@ -70,7 +81,8 @@ export const linkLedgerContract = (name: string, open: OpenLedgers): void => {
       await openLink(ledgers, await openSender(ledgers))
       expect(await ledgers.links.linkById(one.id)).toMatchObject({
         id: one.id,
-        needsCode: false,
+        check: 'none',
+        language: 'en',
         maxUses: null,
       })
       expect(await ledgers.links.linkById(newId<LinkId>())).toBeNull()
@@ -90,6 +102,8 @@ export const linkLedgerContract = (name: string, open: OpenLedgers): void => {
         id: asked.id,
         link: link.id,
         intakeKey: `intake ${sending.case}`,
+        receives: true,
+        consented: false,
         endsAt: after(86_400),
       })
       expect(await ledgers.links.linkById(link.id)).toMatchObject({ uses: 1 })
@@ -130,7 +144,7 @@ export const linkLedgerContract = (name: string, open: OpenLedgers): void => {
     })
 
     it('locks with the last try, until the minutes are over', async () => {
-      const link = await openLink(ledgers, sending, { codeHash: bytes() })
+      const link = await openLink(ledgers, sending, { check: 'code', codeHash: bytes() })
       for (let left = lockout.tries - 1; left >= 0; left--) {
         expect(await ledgers.links.linkById(link.id)).toMatchObject({ lockedUntil: null })
         expect(await ledgers.links.countTry(link.id, noon)).toBe(left)
@@ -142,20 +156,20 @@ export const linkLedgerContract = (name: string, open: OpenLedgers): void => {
     })
 
     it('exchanges for a right code on the last try, and unlocks', async () => {
-      const link = await openLink(ledgers, sending, { codeHash: bytes() })
+      const link = await openLink(ledgers, sending, { check: 'code', codeHash: bytes() })
       for (let n = 0; n < lockout.tries; n++) await ledgers.links.countTry(link.id, noon)
       expect(refusedOf(await exchange(link.id))).toBeNull()
       expect(await ledgers.links.linkById(link.id)).toMatchObject({ lockedUntil: null, uses: 1 })
     })
 
     it('counts guesses made at once one by one', async () => {
-      const link = await openLink(ledgers, sending, { codeHash: bytes() })
+      const link = await openLink(ledgers, sending, { check: 'code', codeHash: bytes() })
       const left = await race(20, () => ledgers.links.countTry(link.id, noon))
       expect(left.flatMap((tries) => tries ?? []).toSorted((a, b) => b - a)).toEqual([4, 3, 2, 1, 0])
     })
 
     it('forgets wrong codes at a right exchange', async () => {
-      const link = await openLink(ledgers, sending, { codeHash: bytes() })
+      const link = await openLink(ledgers, sending, { check: 'code', codeHash: bytes() })
       for (let n = 1; n < lockout.tries; n++) await ledgers.links.countTry(link.id, noon)
       granted(await exchange(link.id))
       expect(await ledgers.links.countTry(link.id, noon)).toBe(lockout.tries - 1)
@@ -187,6 +201,18 @@ export const linkLedgerContract = (name: string, open: OpenLedgers): void => {
       expect(granted(await exchange(next.id))).toMatchObject(sending)
     })
 
+    it('renews while the sender may visit: consent is given again over the same link', async () => {
+      const link = await openLink(ledgers, sending)
+      const renew = (old: LinkId) =>
+        ledgers.links.renewLink(old, { ...link, id: newId<LinkId>(), secretHash: bytes() })
+      await close('withdrawn')
+      granted(await renew(link.id))
+      const other = await openSender(ledgers)
+      const gone = await openLink(ledgers, other)
+      await ledgers.cases.moveCase(other.case, 'expired', noon)
+      expect(refusedOf(await renew(gone.id))).toBe('case.closed')
+    })
+
     it('renews a link once, whatever races, and none that is revoked or unknown', async () => {
       const link = await openLink(ledgers, sending)
       const renew = (id: LinkId) =>
@@ -202,17 +228,24 @@ export const linkLedgerContract = (name: string, open: OpenLedgers): void => {
       expect(await ledgers.links.linksOf(sending.case)).toHaveLength(3)
     })
 
-    it('lets a sender in exactly while the case receives', async () => {
+    it('lets a sender in exactly while they may visit the case, and says whether it receives', async () => {
       const link = await openLink(ledgers, sending)
       const { token } = await begin(link.id)
       for (const state of ['collecting', 'ready', 'assigned', 'in_review', 'opined', 'closed'] as const) {
         await close(state)
-        const expected = mayReceive(state) ? null : 'case.closed'
-        expect([state, refusedOf(await exchange(link.id))]).toEqual([state, expected])
-        expect([state, refusedOf(await ledgers.links.session(token, noon))]).toEqual([state, expected])
+        const expected = mayVisit(state) ? { receives: mayReceive(state) } : { refused: 'case.closed' }
+        expect(await exchange(link.id)).toMatchObject(expected)
+        expect(await ledgers.links.session(token, noon)).toMatchObject(expected)
         expect((await ledgers.links.findLink(link.id, link.secretHash))?.caseState).toBe(state)
       }
       expect(caseMachine.may('closed', 'collecting')).toBe(false)
+      const other = await openSender(ledgers)
+      const second = await openLink(ledgers, other)
+      for (const state of ['withdrawn', 'erased'] as const) {
+        expect(await ledgers.cases.moveCase(other.case, state, noon)).toBe(true)
+        const expected = state === 'withdrawn' ? { receives: false } : { refused: 'case.closed' }
+        expect(await exchange(second.id)).toMatchObject(expected)
+      }
     })
 
     it('lets nobody into a case whose key is gone', async () => {

@@ -3,13 +3,15 @@
  * grant or a closed case ends a token whose time has not come.
  */
 import { mayRead } from '#domain/case.ts'
-import { type Refusal, refuse } from '#domain/fault.ts'
+import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import type { Scope } from '#domain/grant.ts'
 import type { CaseId, GrantId, OperatorId } from '#domain/id.ts'
+import type { SenderPurpose } from '#domain/link.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { DeliveryLedger } from '#ports/delivery-ledger.ts'
 import type { LinkLedger, SenderSession } from '#ports/link-ledger.ts'
 import type { OperatorLedger } from '#ports/operator-ledger.ts'
+import type { ReaderLedger, ReadingSession } from '#ports/reader-ledger.ts'
 import type { Secrets } from '#ports/secrets.ts'
 import type { AccessTokens } from '#ports/tokens.ts'
 
@@ -35,11 +37,25 @@ export const authorizeReader =
     return { grant: grant.id, case: of }
   }
 
-/** A sender at work. Refuses `session.missing`, `session.ended`, `link.revoked`, `case.closed`. */
+export type AuthorizeSenderNeeds = {
+  readonly links: Pick<LinkLedger, 'session'>
+  readonly secrets: Pick<Secrets, 'hash'>
+  readonly clock: Clock
+  /** `required`: no byte without a consent that stands. `asked`: by the page alone. */
+  readonly consent: 'asked' | 'required'
+}
+
+/** A sender at work. Refuses `session.missing`, `session.ended`, `link.revoked`, `case.closed`, `consent.needed`. */
 export const authorizeSender =
-  ({ links, secrets, clock }: { links: LinkLedger; secrets: Secrets; clock: Clock }) =>
-  async (token: string | null): Promise<SenderSession | Refusal> =>
-    token === null ? refuse('session.missing') : links.session(secrets.hash(token), clock.now())
+  ({ links, secrets, clock, consent }: AuthorizeSenderNeeds) =>
+  async (token: string | null, purpose: SenderPurpose): Promise<SenderSession | Refusal> => {
+    if (token === null) return refuse('session.missing')
+    const session = await links.session(secrets.hash(token), clock.now())
+    if (isRefusal(session) || purpose === 'visit') return session
+    if (!session.receives) return refuse('case.closed')
+    if (purpose === 'bring' && consent === 'required' && !session.consented) return refuse('consent.needed')
+    return session
+  }
 
 /** A person who runs the gateway. Refuses `session.missing`, `session.ended`. */
 export const authorizeOperator =
@@ -48,3 +64,9 @@ export const authorizeOperator =
     if (token === null) return refuse('session.missing')
     return (await operators.session(secrets.hash(token), clock.now())) ?? refuse('session.ended')
   }
+
+/** A reader in person. Refuses `session.missing`, `session.ended`, `reader.ended`, `case.closed`. */
+export const authorizeReading =
+  ({ readers, secrets, clock }: { readers: ReaderLedger; secrets: Secrets; clock: Clock }) =>
+  async (token: string | null): Promise<ReadingSession | Refusal> =>
+    token === null ? refuse('session.missing') : readers.session(secrets.hash(token), clock.now())

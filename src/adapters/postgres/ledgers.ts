@@ -10,19 +10,23 @@ import { createDeliveryLedger } from './delivery-ledger.ts'
 import { createIndexLedger } from './index-ledger.ts'
 import { createInstanceLedger } from './instance-ledger.ts'
 import { createIntakeLedger } from './intake-ledger.ts'
+import { createIntroductionLedger } from './introduction-ledger.ts'
 import { createLinkLedger } from './link-ledger.ts'
 import { createOperatorLedger } from './operator-ledger.ts'
+import { createReaderLedger } from './reader-ledger.ts'
 import { createRebuildLedger } from './rebuild-ledger.ts'
 
 /** Ends nothing: `db` is the caller's. */
 export const createLedgers = (db: Database) => ({
   cases: createCaseLedger(db),
   links: createLinkLedger(db),
+  introductions: createIntroductionLedger(db),
   intake: createIntakeLedger(db),
   admission: createAdmissionLedger(db),
   archives: createArchiveLedger(db),
   delivery: createDeliveryLedger(db),
   instances: createInstanceLedger(db),
+  readers: createReaderLedger(db),
   decisions: createDecisionLedger(db),
   completeness: createCompletenessLedger(db),
   audit: createAuditLedger(db),

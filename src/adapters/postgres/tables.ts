@@ -13,19 +13,23 @@ import type {
   OperatorId,
   PackId,
   PlanId,
+  ReaderId,
   SenderId,
   SessionId,
 } from '#domain/id.ts'
 import type { ItemKind, ItemState } from '#domain/item.ts'
-import type { LinkState, SenderRole } from '#domain/link.ts'
+import type { Language } from '#domain/language.ts'
+import type { LinkCheck, LinkState, SenderRole } from '#domain/link.ts'
 import type { PackState } from '#domain/pack.ts'
+import type { ReaderState } from '#domain/reader.ts'
 import type { Outcome } from '#domain/verdict.ts'
 import type { DecisionRow } from '#ports/decision-ledger.ts'
+import type { IntroductionTables } from './introduction-tables.ts'
 
 type Bytes = ColumnType<Buffer, Uint8Array, Uint8Array>
 type MaybeBytes = ColumnType<Buffer | null, Uint8Array | null, Uint8Array | null>
 
-export type Tables = {
+export type Tables = IntroductionTables & {
   cases: {
     id: CaseId
     state: CaseState
@@ -38,6 +42,8 @@ export type Tables = {
     changed_at: Date
     /** When its revision was last counted up. */
     content_at: Date
+    /** The sender whose withdrawal took it out of reading; null when it is in no such state, or for another reason. */
+    withdrawn_by: ColumnType<SenderId | null, SenderId | null | undefined, SenderId | null>
   }
   senders: {
     id: SenderId
@@ -63,6 +69,19 @@ export type Tables = {
     locked_until: Date | null
     created_at: Date
     ended_at: Date | null
+    /** Null in a link of before: one with a `code_hash` asks for a code, another for nothing. */
+    check_kind: ColumnType<LinkCheck | null, LinkCheck, LinkCheck>
+    language: Generated<Language>
+    sealed_facts: MaybeBytes
+    /** People found on its sender's machine that it asked about. */
+    questions: Generated<number>
+  }
+  link_asks: {
+    link_id: LinkId
+    asked_at: Date
+    case_id: CaseId
+    sender_id: SenderId
+    answered_at: ColumnType<Date | null, Date | null | undefined, Date | null>
   }
   sessions: {
     id: SessionId
@@ -179,8 +198,26 @@ export type Tables = {
     scopes: string[]
     expires_at: Date
     revoked_at: Date | null
-    created_by: OperatorId
+    created_by: OperatorId | null
     created_at: Date
+    reader_id: ColumnType<ReaderId | null, ReaderId | null | undefined, ReaderId | null>
+  }
+  readers: {
+    id: ReaderId
+    case_id: CaseId
+    state: ReaderState
+    details: Bytes
+    secret_hash: Bytes
+    code_hash: Bytes
+    expires_at: Date
+    tries: Generated<number>
+    locked_until: Date | null
+    invited_by: OperatorId
+    invited_at: Date
+    token_hash: MaybeBytes
+    entered_at: Date | null
+    seen_at: Date | null
+    ended_at: Date | null
   }
   operator_codes: { code_hash: Bytes; created_at: Date; expires_at: Date; used_at: Date | null }
   operator_sessions: { id: OperatorId; token_hash: Bytes; created_at: Date; expires_at: Date }

@@ -1,0 +1,24 @@
+/** How the pages are put together: every entry a folder of its own, hashed names, nothing inline, nothing from elsewhere. */
+import { join } from 'node:path'
+import { defineConfig } from 'vite'
+
+const root = join(import.meta.dirname, '..', '..')
+
+// biome-ignore lint/style/noDefaultExport: Vite asks for it.
+export default defineConfig({
+  root: import.meta.dirname,
+  base: '/assets/',
+  logLevel: 'warn',
+  build: {
+    outDir: join(root, 'dist', 'web'),
+    emptyOutDir: true,
+    assetsDir: '.',
+    manifest: 'manifest.json',
+    target: 'es2022',
+    // Fonts and pictures as files of their own: the policy of our pages has no `data:`.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: { send: join(import.meta.dirname, 'send', 'main.tsx') } },
+  },
+  worker: { format: 'es' },
+})
