@@ -7,6 +7,7 @@ import { dependencyNames } from '#domain/dependency.ts'
 import { completenessOperations } from './completeness.ts'
 import { deskOperations } from './desk-operations.ts'
 import { dicomwebOperations } from './dicomweb-operations.ts'
+import { dicomwebReadOperations } from './dicomweb-read-operations.ts'
 import { letterOperations } from './letters.ts'
 import type { Operation } from './operation.ts'
 import { quarantineOperations } from './quarantine-operations.ts'
@@ -92,6 +93,7 @@ export const operations = {
   ...letterOperations,
   ...sendOperations,
   ...dicomwebOperations,
+  ...dicomwebReadOperations,
   ...tusOperations,
 } as const
 

@@ -8,6 +8,7 @@ import type { Database } from './database.ts'
 import { createDecisionLedger } from './decision-ledger.ts'
 import { createDeliveryLedger } from './delivery-ledger.ts'
 import { createIndexLedger } from './index-ledger.ts'
+import { createInstanceLedger } from './instance-ledger.ts'
 import { createIntakeLedger } from './intake-ledger.ts'
 import { createIntroductionLedger } from './introduction-ledger.ts'
 import { createLetterLedger } from './letter-ledger.ts'
@@ -26,6 +27,7 @@ export const createLedgers = (db: Database) => ({
   admission: createAdmissionLedger(db),
   archives: createArchiveLedger(db),
   delivery: createDeliveryLedger(db),
+  instances: createInstanceLedger(db),
   readers: createReaderLedger(db),
   decisions: createDecisionLedger(db),
   completeness: createCompletenessLedger(db),
