@@ -17,6 +17,7 @@ import type { AdmissionLedger } from '#ports/admission-ledger.ts'
 import type { Metrics } from '#ports/metrics.ts'
 import { admit, quarantinePack } from '#steps/admit.ts'
 import { indexCase, keepAudit } from '#steps/index-case.ts'
+import { makeCopy } from '#steps/make-copy.ts'
 import { offer } from '#steps/offer.ts'
 import { oweLetters } from '#steps/owe-letters.ts'
 import { reconcile } from '#steps/reconcile.ts'
@@ -25,6 +26,7 @@ import { unpack } from '#steps/unpack.ts'
 import { admitPackHandler } from './admit-pack.ts'
 import { type Handlers, watched } from './host.ts'
 import { indexCaseHandler, keepAuditHandler } from './index-case.ts'
+import { makeCopyHandler } from './make-copy.ts'
 import { offerCaseHandler } from './offer-case.ts'
 import { sendLetterHandler } from './send-letter.ts'
 import { unpackItemHandler } from './unpack-item.ts'
@@ -64,11 +66,12 @@ export const startWorker = async (config: Config, shared?: Instruments): Promise
   const { queue } = queueing
   const post = await openPost(config)
   const desk = { institution: config.institution, contact: config.contact }
-  const { archives, audit, cases, indexes, introductions, letters, links } = ledgers
+  const { archives, audit, cases, copies, delivery, indexes, introductions, letters, links } = ledgers
   const admission = countAdmitted(ledgers.admission, metrics)
   const needs = { admission, cases, store, vault, inspector, scanner, queue, audit, clock }
   const unpackNeeds = { ...needs, archives, seal, unpacker, ids: randomIds }
   const indexNeeds = { indexes, store, vault, clock, ids: randomIds }
+  const copyNeeds = { copies, delivery, vault, store, clock, ids: randomIds }
   const letterNeeds = { letters, links, cases, vault, post, audit, clock, desk }
   const handlers = {
     'pack.admit': admitPackHandler({ admit: admit(needs), quarantine: quarantinePack(needs), journal }),
@@ -76,6 +79,7 @@ export const startWorker = async (config: Config, shared?: Instruments): Promise
     'case.offer': offerCaseHandler({ offer: offer({ cases, audit, queue, clock }), journal }),
     'case.index': indexCaseHandler({ index: indexCase(indexNeeds), journal }),
     'letter.send': sendLetterHandler({ send: sendLetter(letterNeeds), journal }),
+    'copy.make': makeCopyHandler({ make: makeCopy(copyNeeds), journal }),
     'audit.keep': keepAuditHandler({ keep: keepAudit(indexNeeds), journal }),
   } satisfies Handlers
   const host = queueing.host(config.workerConcurrency)
@@ -88,7 +92,7 @@ export const startWorker = async (config: Config, shared?: Instruments): Promise
     ids: randomIds,
     deskMail: config.deskMail,
   })
-  const reconcileAll = reconcile({ admission, archives, letters, indexes, queue, clock })
+  const reconcileAll = reconcile({ admission, archives, letters, copies, indexes, queue, clock })
   const askAgain = async (): Promise<void> => {
     // Records come first: what is wrong with letters keeps nothing else from being asked for.
     await reconcileAll()

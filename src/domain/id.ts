@@ -17,6 +17,7 @@ export type ReaderId = Branded<'reader'>
 export type IndexId = Branded<'index'>
 export type ConsentId = Branded<'consent'>
 export type LetterId = Branded<'letter'>
+export type CopyId = Branded<'copy'>
 export type ReceiptAskId = Branded<'receipt-ask'>
 
 export type AnyId =
@@ -33,6 +34,7 @@ export type AnyId =
   | IndexId
   | ConsentId
   | LetterId
+  | CopyId
   | ReceiptAskId
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/

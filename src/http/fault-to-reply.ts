@@ -112,6 +112,23 @@ export const faultReplies = {
     'The words of the letter are gone',
     'They are kept only where no mail is sent from here, and only until somebody has read them.',
   ),
+  'copy.not-found': row(404, 'There is no such copy', 'Please check the number of the copy.'),
+  'copy.not-ready': row(
+    409,
+    'The copy is being made',
+    'Please ask for it again in a few minutes. The list of copies says when it is ready.',
+  ),
+  'copy.failed': row(410, 'The copy could not be made', 'Please ask for a new one.'),
+  'copy.gone': row(
+    410,
+    'Files of this copy were taken out of the case',
+    'What was taken out is not given out any more. Please ask for a new copy.',
+  ),
+  'copy.enough': row(
+    429,
+    'There are enough copies of this case on their way',
+    'Please wait until those are ready, or until tomorrow.',
+  ),
   'mail.none': row(
     409,
     'There is no address to send it to',

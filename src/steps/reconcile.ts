@@ -3,10 +3,11 @@
  * queue loses nothing but a few seconds.
  */
 import { keptDays, readHours } from '#domain/letter.ts'
-import { admitPack, indexCase, keepAudit, offerCase, sendLetter, unpackItem } from '#jobs/jobs.ts'
+import { admitPack, indexCase, keepAudit, makeCopy, offerCase, sendLetter, unpackItem } from '#jobs/jobs.ts'
 import type { AdmissionLedger } from '#ports/admission-ledger.ts'
 import type { ArchiveLedger } from '#ports/archive-ledger.ts'
 import type { Clock } from '#ports/clock.ts'
+import type { CopyLedger } from '#ports/copy-ledger.ts'
 import type { IndexLedger } from '#ports/index-ledger.ts'
 import type { JobQueue } from '#ports/job-queue.ts'
 import type { LetterLedger } from '#ports/letter-ledger.ts'
@@ -15,6 +16,7 @@ export type ReconcileNeeds = {
   readonly admission: AdmissionLedger
   readonly archives: Pick<ArchiveLedger, 'owedArchives'>
   readonly letters: Pick<LetterLedger, 'owedLetters' | 'wipeKept'>
+  readonly copies: Pick<CopyLedger, 'owedCopies'>
   readonly indexes: Pick<IndexLedger, 'owedIndexes' | 'owesAudit'>
   readonly queue: JobQueue
   readonly clock: Clock
@@ -30,7 +32,7 @@ const most = 500
 
 /** How many jobs were asked for. */
 export const reconcile =
-  ({ admission, archives, letters, indexes, queue, clock }: ReconcileNeeds) =>
+  ({ admission, archives, letters, copies, indexes, queue, clock }: ReconcileNeeds) =>
   async (): Promise<number> => {
     const now = clock.now()
     const before = new Date(now.getTime() - graceMs)
@@ -45,11 +47,14 @@ export const reconcile =
       kept: new Date(now.getTime() - keptDays * 24 * hourMs),
       read: new Date(now.getTime() - readHours * hourMs),
     })
+    const wanted = await copies.owedCopies(now, most)
+    for (const copy of wanted) await queue.add(makeCopy, { copy })
     const cases = await admission.owedCases(before, most)
     for (const id of cases) await queue.add(offerCase, { case: id })
     const owed = await indexes.owedIndexes(now, most)
     for (const id of owed) await queue.add(indexCase, { case: id })
     const audit = (await indexes.owesAudit(now)) ? 1 : 0
     if (audit > 0) await queue.add(keepAudit, {})
-    return packs.length + packed.length + post.length + cases.length + owed.length + audit
+    const asked = [packs, packed, post, wanted, cases, owed]
+    return asked.reduce((sum, { length }) => sum + length, audit)
   }
