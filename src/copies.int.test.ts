@@ -34,7 +34,7 @@ type Manifest = {
 const slices = [
   tellingCt({ number: 1 }),
   tellingCt({ number: 2, encoding: 'implicitLittle' }),
-  tellingCt({ number: 3, encoding: 'jpegBaseline' }),
+  tellingCt({ number: 3, encoding: 'jpegLossless' }),
   // A header that is longer than what is read at first.
   tellingCt({ number: 4, more: [[0x0009_1002, 'OB', Buffer.alloc(90_000, tellingTexts.private)]] }),
 ]

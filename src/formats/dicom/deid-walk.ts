@@ -181,7 +181,7 @@ const cleanValue = (
   vr: string,
   action: 'keep' | 'move' | 'Z' | 'D' | 'U' | 'R',
 ): Buffer | null => {
-  if (action === 'keep') return freeText.has(vr) && saysName(value, names) ? Buffer.alloc(0) : value
+  if (action === 'keep') return freeText.has(vr) && saysName(value, names) ? dummyOf(vr) : value
   if (action === 'Z') return Buffer.alloc(0)
   if (action === 'D') return dummyOf(vr)
   if (action === 'move') {

@@ -270,4 +270,66 @@ describe('deidentify', () => {
       { numRuns: 500 },
     )
   })
+
+  it('calls the patient what it is told to, also where the file named nobody', () => {
+    const pseudonym = { name: 'Case KX42B7', id: 'KX42B7' }
+    const named: Element[] = [
+      [0x00100010, 'PN', canary],
+      [0x00100020, 'LO', canary],
+    ]
+    for (const elements of [named, []])
+      expect(read(joined(fileOf(elements), { ...basic, pseudonym }))).toMatchObject({
+        PatientName: 'Case KX42B7',
+        PatientID: 'KX42B7',
+      })
+  })
+
+  it('replaces texts that say the patient’s name or number, and leaves others and codes alone', () => {
+    const given = read(
+      joined(
+        fileOf([
+          [0x00080005, 'CS', 'ISO_IR 192'],
+          [0x00080060, 'CS', 'CT'],
+          [0x00080070, 'LO', 'Maker of scanners'],
+          [0x00081090, 'LO', 'for मीरा, please'],
+          [0x00100010, 'PN', 'DEV^मीरा=CHEST^X'],
+          [0x00100020, 'LO', 'MRN-4471'],
+          [0x00180015, 'CS', 'CHEST'],
+          [0x00181020, 'LO', 'developed 4.2'],
+          [0x00181030, 'LO', 'x'],
+          [0x00189004, 'CS', 'RESEARCH'],
+          [0x00089215, 'SQ', [[[0x00080104, 'LO', 'seen 4471']]]],
+        ]),
+        basic,
+      ),
+    )
+    expect(given).toMatchObject({
+      Manufacturer: 'Maker of scanners',
+      ManufacturerModelName: 'ANONYMIZED',
+      BodyPartExamined: 'CHEST',
+      SoftwareVersions: 'developed 4.2',
+      DerivationCodeSequence: [{ CodeMeaning: 'ANONYMIZED' }],
+    })
+  })
+
+  it('takes pictures that may show a name only when told to, and says which', () => {
+    const told = { ...basic, textInPictures: true }
+    const madeOf = (bytes: Buffer) => deidentify(bytes, bytes.length, told)
+    expect(madeOf(ctSlice({ seed: 1 }).bytes)).toMatchObject({ mayShowText: false })
+    for (const bytes of [
+      secondaryCapture({ seed: 1 }).bytes,
+      fileOf([[0x00280301, 'CS', 'YES']]),
+      fileOf([[0x00280301, 'CS', '']]),
+      fileOf([[0x00080060, 'CS', 'US']]),
+      fileOf([[0x00080008, 'CS', ['DERIVED', 'SECONDARY', 'SCREEN SAVE']]]),
+    ]) {
+      expect(madeOf(bytes)).toMatchObject({ mayShowText: true })
+      expect(copyOf(bytes, basic)).toBe('text-in-picture')
+    }
+  })
+
+  it('maps what only looks like a number of the standard', () => {
+    const text = joined(fileOf([[0x0020000d, 'UI', `1.2.840.10008.${canary}`]]), basic).toString('latin1')
+    expect(tells.test(text)).toBe(false)
+  })
 })
