@@ -102,7 +102,9 @@ const everythingTelling = [
   'KULKARNI',
   'MEERA',
   ...Object.values(tellingTexts),
-  ...[tellingUids.study, tellingUids.series, tellingUids.frame],
+  tellingUids.study,
+  tellingUids.series,
+  tellingUids.frame,
   ...[1, 2, 3, 4].map(tellingUids.instance),
 ]
 
@@ -198,6 +200,11 @@ describe('a de-identified copy', () => {
     expect(only('StudyDate')[0]).not.toBe('20261019')
     expect(read[1]?.['ReferencedImageSequence']).toContain(read[0]?.['SOPInstanceUID'])
     expect(read[0]?.['ReferencedImageSequence']).toContain(read[1]?.['SOPInstanceUID'])
+    const directory = join(folder, 'DICOMDIR')
+    writeFileSync(directory, entries.get('DICOMDIR') ?? '')
+    const dumped = execFileSync('dcmdump', ['-q', directory], { encoding: 'utf8' })
+    expect(dumped.match(/ \[IMAGE *\]/g)).toHaveLength(slices.length)
+    expect(dumped).toContain(only('PatientName')[0])
     const under = join(folder, 'tools')
     mkdirSync(under)
     for (const [at, bytes] of dicomOf(entries).entries()) {

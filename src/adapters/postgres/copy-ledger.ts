@@ -1,47 +1,16 @@
 /** De-identified copies in PostgreSQL. */
-import { type Selectable, sql, type Transaction } from 'kysely'
-import { copyMachine, copyPauseMs, type LeftOut } from '#domain/copy.ts'
+import { sql, type Transaction } from 'kysely'
+import { copyMachine, copyPauseMs } from '#domain/copy.ts'
 import { refuse } from '#domain/fault.ts'
-import type { CaseId, CopyId } from '#domain/id.ts'
-import type { CopyLedger, CopyRow, CopyTry, NewCopyItem } from '#ports/copy-ledger.ts'
+import type { CopyId } from '#domain/id.ts'
+import type { CopyLedger, CopyTry, NewCopyItem } from '#ports/copy-ledger.ts'
+import { selectCopies, toCopy } from './copy-row.ts'
 import { type Database, guarded } from './database.ts'
 import type { Tables } from './tables.ts'
 
 type Trx = Transaction<Tables>
-type Row = Selectable<Tables['copies']> & { readonly files: number; readonly bytes: string | number | null }
-
 /** Rows written with one statement. */
 const rowsAtOnce = 500
-
-const toCopy = (row: Row): CopyRow => ({
-  id: row.id,
-  case: row.case_id,
-  options: { dates: row.dates, characteristics: row.characteristics, burnedIn: row.burned_in },
-  state: row.state,
-  attempts: row.attempts,
-  revision: row.revision,
-  askedAt: row.asked_at,
-  endedAt: row.ended_at,
-  sums:
-    row.state === 'ready'
-      ? {
-          files: row.files,
-          bytes: Number(row.bytes ?? 0),
-          mayShowText: row.may_show_text,
-          leftOut: JSON.parse(row.left_out) as readonly LeftOut[],
-        }
-      : null,
-})
-
-const selectCopies = (db: Database, of: CaseId) =>
-  db
-    .selectFrom('copies')
-    .selectAll()
-    .select([
-      sql<number>`(select count(*) from copy_items where copy_id = copies.id)`.as('files'),
-      sql<string | number | null>`(select sum(size) from copy_items where copy_id = copies.id)`.as('bytes'),
-    ])
-    .where('case_id', '=', of)
 
 const later = (at: Date): Date => new Date(at.getTime() + copyPauseMs)
 
