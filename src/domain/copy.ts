@@ -48,7 +48,7 @@ const reasonWords: Readonly<Record<LeftOutReason, string>> = {
   document: 'documents, photos and archives cannot be cleaned by a program',
   'needs-person': 'reports, measurements and plans can only be cleaned by a person',
   'text-in-picture': 'the picture itself may show a name, as in ultrasound, screenshots and photos',
-  unsupported: 'the file has no header, or is written in a way that is not cleaned here',
+  unsupported: 'the file is written in a way that is not cleaned here',
   damaged: 'the file is damaged',
   'header-too-long': 'the header of the file is too long',
 }

@@ -54,8 +54,6 @@ const copyOf = (file: Buffer, how: Deidentification): Buffer | string => {
       if (length >= file.length) throw new Error('short of the whole file')
       continue
     }
-    // A header that is cut off before its mark is not yet known to be one.
-    if (length < 132 && made === 'unsupported') continue
     if (typeof made === 'string') return made
     if (made.to !== null) return Buffer.concat([made.head, file.subarray(made.from, made.to)])
     const watch = watchFragments(made.elementHeader)
@@ -206,9 +204,7 @@ describe('deidentify', () => {
     for (const { word, bytes } of exchangeFiles(Buffer.from('%PDF'))) {
       const expected = ['report', 'key images', 'state', 'document', 'maker one', 'maker two'].includes(word)
         ? 'needs-person'
-        : word === 'bare'
-          ? 'unsupported'
-          : 'cleaned'
+        : 'cleaned'
       const result = copyOf(bytes, basic)
       expect([word, typeof result === 'string' ? result : 'cleaned']).toEqual([word, expected])
     }
@@ -269,6 +265,24 @@ describe('deidentify', () => {
       }),
       { numRuns: 500 },
     )
+  })
+
+  it('gives a header to what came without one, or with a wrong one, and keeps the picture', () => {
+    const whole = fileOf([])
+    const startOf = (file: Buffer): number => 132 + 12 + file.readUInt32LE(140)
+    const bare = whole.subarray(startOf(whole))
+    const implicit = fileOf([], syntaxes.implicitLittle)
+    const wrong = Buffer.concat([implicit.subarray(0, startOf(implicit)), bare])
+    for (const bytes of [bare, whole.subarray(132), wrong]) {
+      const copy = joined(bytes, basic)
+      expect(copy.subarray(-pixels.length).equals(pixels)).toBe(true)
+      const after = read(copy)
+      expect(after['meta']).toMatchObject({
+        MediaStorageSOPClassUID: ct,
+        MediaStorageSOPInstanceUID: after['SOPInstanceUID'],
+        TransferSyntaxUID: syntaxes.explicitLittle.uid,
+      })
+    }
   })
 
   it('calls the patient what it is told to, also where the file named nobody', () => {

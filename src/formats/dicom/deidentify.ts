@@ -9,7 +9,7 @@
 
 import { wordsOf } from './deid-names.ts'
 import { isTelling } from './deid-pictures.ts'
-import { mapUids, padText } from './deid-values.ts'
+import { padText } from './deid-values.ts'
 import {
   cleanDataSet,
   type Deidentification,
@@ -26,7 +26,7 @@ import {
 } from './deid-walk.ts'
 import { itemTag, readElementHeader, undefinedLength } from './element-header.ts'
 import { recordTypeOf } from './record-type.ts'
-import { transferSyntax } from './transfer-syntax.ts'
+import { plainSyntaxUid, probeEncoding, transferSyntax } from './transfer-syntax.ts'
 
 const isCleanable = (sopClass: string): boolean => recordTypeOf(sopClass, false) === 'IMAGE'
 
@@ -34,10 +34,13 @@ const textOf = (bytes: Buffer): string => bytes.toString('latin1').replace(/[\0 
 
 type Meta = { readonly texts: ReadonlyMap<number, string>; readonly end: number }
 
+/** Some files have no preamble, and some of these no meta group either. */
+const metaStart = (head: Buffer): number => (head.toString('latin1', 128, 132) === 'DICM' ? 132 : 0)
+
 const readMeta = (head: Buffer, size: number): Meta => {
-  if (head.length < 132 || head.toString('latin1', 128, 132) !== 'DICM') throw new Refused('unsupported')
+  if (head.length < Math.min(size, 132)) throw new Short()
   const texts = new Map<number, string>()
-  for (let at = 132; ; ) {
+  for (let at = metaStart(head); ; ) {
     const header = readElementHeader(head, at, { implicit: false, big: false })
     if (header === null && at + 8 <= size && head.length < size) throw new Short()
     if (header === null) throw new Refused('damaged')
@@ -73,12 +76,11 @@ const readNames = (run: Run, start: number): ReadonlySet<string> => {
 const uidValue = (uid: string): Buffer => Buffer.from(uid.length % 2 === 0 ? uid : `${uid}\0`, 'latin1')
 
 /** A meta group that names class, object and encoding, and nobody. */
-const writeMeta = ({ texts }: Meta, syntax: string, { key }: Deidentification): Buffer[] => {
-  const uid = (tag: number): Buffer => uidValue(texts.get(tag) ?? '')
+const writeMeta = (sopClass: string, sopUid: string, syntax: string): Buffer[] => {
   const elements = [
     writeElement(0x00020001, 'OB', [Buffer.of(0, 1)], false),
-    writeElement(0x00020002, 'UI', [uid(0x00020002)], false),
-    writeElement(0x00020003, 'UI', [mapUids(key, uid(0x00020003))], false),
+    writeElement(0x00020002, 'UI', [uidValue(sopClass)], false),
+    writeElement(0x00020003, 'UI', [uidValue(sopUid)], false),
     writeElement(0x00020010, 'UI', [uidValue(syntax)], false),
     writeElement(0x00020012, 'UI', [uidValue('2.25.57843297265121874936027412861934205587')], false),
   ].flatMap(({ pieces }) => pieces)
@@ -161,18 +163,31 @@ const placeOf = (pixels: ReturnType<typeof cleanDataSet>['pixels'], size: number
   }
 }
 
+/** How the data set is written: as its first element shows it where the file says nothing of it, or is wrong. */
+const syntaxOf = (bytes: Buffer, { texts, end }: Meta): string => {
+  const told = texts.get(0x00020010)
+  const known = told === undefined ? null : transferSyntax(told)
+  const found = probeEncoding(bytes, end)
+  if (found === null || found.big || known?.deflated === true) throw new Refused('unsupported')
+  if (told === undefined) return plainSyntaxUid(found)
+  if (known === null) throw new Refused('unsupported')
+  if (known.implicit === found.implicit && known.big === found.big) return told
+  if (known.encapsulated !== null && known.encapsulated) throw new Refused('damaged')
+  return plainSyntaxUid(found)
+}
+
 const clean = (bytes: Buffer, size: number, how: Deidentification): Deidentified => {
   const meta = readMeta(bytes, size)
-  const syntax = meta.texts.get(0x00020010) ?? ''
-  const encoding = transferSyntax(syntax)
-  if (encoding === null || encoding.big || encoding.deflated) throw new Refused('unsupported')
-  const named: Run = { bytes, size, implicit: encoding.implicit, how, names: new Set() }
+  const syntax = syntaxOf(bytes, meta)
+  const implicit = transferSyntax(syntax)?.implicit === true
+  const named: Run = { bytes, size, implicit, how, names: new Set() }
   const run = { ...named, names: readNames(named, meta.end) }
   const { kept, pixels } = cleanDataSet(run, meta.end)
   const valuesOf = (tag: number): string[] =>
     kept.filter((element) => element.tag === tag).map((element) => valueOf([element], tag))
   const sopClass = valueOf(kept, 0x00080016)
-  if (!isCleanable(sopClass) || sopClass !== meta.texts.get(0x00020002)) throw new Refused('needs-person')
+  const told = meta.texts.get(0x00020002) ?? sopClass
+  if (!isCleanable(sopClass) || sopClass !== told) throw new Refused('needs-person')
   const mayShowText = isTelling({
     sopClass,
     modalities: valuesOf(0x00080060),
@@ -183,12 +198,15 @@ const clean = (bytes: Buffer, size: number, how: Deidentification): Deidentified
   const markers = markersOf(run)
   const stays = kept.filter(({ tag }) => markers.every((marker) => marker.tag !== tag))
   const all = [...stays, ...markers].toSorted((a, b) => a.tag - b.tag)
-  const head = Buffer.concat([...writeMeta(meta, syntax, how), ...all.flatMap(({ pieces }) => pieces)])
+  const head = Buffer.concat([
+    ...writeMeta(sopClass, valueOf(kept, 0x00080018), syntax),
+    ...all.flatMap(({ pieces }) => pieces),
+  ])
   return { head, ...placeOf(pixels, size), mayShowText }
 }
 
 /**
- * The copy of a file of PS3.10 of `size` bytes, of which `bytes` are the first; `short` when these do not reach its
+ * The copy of a file of `size` bytes, of which `bytes` are the first; `short` when these do not reach its
  * pixels.
  */
 export const deidentify = (
