@@ -1,0 +1,307 @@
+/**
+ * Flow: from a link to a receipt. Takes what a person does, one thing at a time, and shows a scene for it; whatever
+ * ends before its end has a page that says so and what is safe. Knows nothing of a browser but files and handles.
+ */
+import { currentConsent } from '#domain/consent.ts'
+import type { Language } from '#domain/language.ts'
+import { SendingStopped } from '#sending/conversation.ts'
+import { askForLink, askStanding, introduce, lookAt, withdraw } from '#sending/requests.ts'
+import type { Actions } from './actions.ts'
+import { deadReasonOf } from './as-told.ts'
+import { browserFile, type ChosenFile } from './browser-file.ts'
+import { openChoosing } from './choosing.ts'
+import { openClosing } from './closing.ts'
+import { introductionFaults } from './introduction-faults.ts'
+import type { Act, Given } from './messages.ts'
+import type { Asking, DeadReason, Introduction, Page } from './scene.ts'
+import { openShipping } from './shipping.ts'
+import { type FlowNeeds, openStage } from './stage.ts'
+
+export type Flow = Pick<Actions, Act> & {
+  open(): Promise<void>
+  takeHandles(handles: readonly FileSystemHandle[]): void
+  takeGiven(files: readonly Given[], unreadable: readonly string[], more: boolean): void
+  online(is: boolean): void
+}
+
+const deadCodes: Partial<Record<string, DeadReason>> = {
+  'link.invalid': 'unknown',
+  'link.expired': 'expired',
+  'link.used-up': 'used-up',
+  'link.revoked': 'revoked',
+  'case.closed': 'closed',
+}
+
+/** Refusals after which sending goes no further, in the words of its page. */
+const stopCodes: Partial<Record<string, Extract<Page, { at: 'stopped' }>['why']>> = {
+  'link.revoked': 'withdrawn',
+  'link.expired': 'withdrawn',
+  'link.used-up': 'withdrawn',
+  'case.closed': 'closed',
+  'store.full': 'full',
+  'consent.needed': 'consent',
+}
+
+const noDraft: Omit<Introduction, 'role'> = { name: '', mail: '', phone: '', agreed: false }
+
+export const openFlow = (needs: FlowNeeds): Flow => {
+  const { link, journal, opening } = needs
+  const stage = openStage(needs)
+  const shipping = openShipping(stage)
+  const patience = () => stage.wire.patience(new AbortController().signal)
+  let again: (() => Promise<void>) | null = null
+  let before: Page | null = null
+  let dead: Extract<Page, { at: 'dead' }> | null = null
+
+  const showDead = (
+    why: DeadReason,
+    asking: Asking,
+    contact: string | null = null,
+    until: Date | null = null,
+  ) => {
+    dead = { at: 'dead', why, contact, until, asking }
+    stage.show(dead)
+  }
+
+  /** What came of a refusal. The codes are the gateway's; a person sees a page. */
+  const showRefusal = async ({ code: told, left }: SendingStopped): Promise<void> => {
+    const code: string = told
+    const page = stage.page()
+    const sending = page.at === 'sending' || page.at === 'rest'
+    const why = stopCodes[code]
+    if (code === 'link.code-needed' || code === 'link.code-wrong') {
+      const asked = stage.asked()
+      const kind = asked.check === 'birth-date' ? 'birth-date' : 'code'
+      stage.show({
+        at: 'check',
+        asked,
+        kind,
+        left: code === 'link.code-wrong' ? left : null,
+        checking: false,
+      })
+      return
+    }
+    if (code === 'link.locked') return look()
+    if (code === 'consent.needed' && !sending) return showWho()
+    if (sending) {
+      const { files, of } = shipping.safe()
+      stage.show({ at: 'stopped', asked: stage.asked(), why: why ?? 'failed', safe: files, of })
+      return
+    }
+    const reason = deadCodes[code]
+    if (reason === undefined) return stage.alarm('failed')
+    showDead(reason, reason === 'expired' || reason === 'used-up' ? 'may' : 'may-not')
+  }
+
+  /** Does something that may be refused or break; `tryAgain` does it once more. */
+  const run = (act: () => Promise<void>): void => {
+    stage.calm()
+    again = act
+    act().catch(async (error: unknown) => {
+      if (error instanceof Error && error.message === 'dropped') return
+      if (error instanceof SendingStopped) await showRefusal(error)
+      else stage.alarm('failed')
+    })
+  }
+
+  const kinds = new Map<string, 'images' | 'documents' | 'others'>()
+  const noteKinds = (): void => {
+    const { studies, documents } = choosing.sorted()
+    for (const { files } of studies) for (const { path } of files) kinds.set(path, 'images')
+    for (const { file, kind } of documents)
+      kinds.set(file.path, kind === 'pdf' || kind === 'picture' ? 'documents' : 'others')
+  }
+
+  const ship = async (files: readonly ChosenFile[] | null, leaveRest = false): Promise<void> => {
+    const finish = await shipping.ship(files, leaveRest)
+    if (finish.kind === 'held-up')
+      return stage.show({ at: 'rest', asked: stage.asked(), files: finish.files })
+    if (files !== null) await journal.write(choosing.entry('finished'))
+    const skipped = choosing.unreadable().map((name) => ({ name, reason: 'unreadable' as const }))
+    await closing.close({
+      finished: finish.finished,
+      tracks: shipping.tracks(),
+      leftOut: [...shipping.problems(), ...skipped],
+      kindOf: ({ file }) => kinds.get(file.path) ?? 'others',
+    })
+  }
+
+  const shipChosen = async (): Promise<void> => {
+    const files = choosing.chosen()
+    if (files === null) return choosing.showFound()
+    noteKinds()
+    await journal.write(choosing.entry('sending'))
+    await ship(files)
+  }
+
+  const choosing = openChoosing(stage, shipping.isThere, shipChosen)
+  const closing = openClosing(stage)
+
+  const showWho = (): void => {
+    const asked = stage.asked()
+    stage.show({ at: 'who', asked, draft: { ...noDraft, role: asked.role }, faults: [], saving: false })
+  }
+
+  /** Behind the door: first who is sending, then what. */
+  const enter = async (): Promise<void> => {
+    const standing = await askStanding(await stage.converse())
+    const agreed = standing.consent !== null && standing.consent.withdrawnAt === null
+    if (standing.introduced === null || !agreed) return showWho()
+    const entry = await journal.read()
+    if (standing.finishedAt !== null && entry?.state !== 'sending') return ship([])
+    await choosing.begin(entry)
+  }
+
+  const openDoor = async (code?: string): Promise<void> => {
+    await stage.converse(code)
+    await enter()
+  }
+
+  const look = async (): Promise<void> => {
+    const looked = await lookAt(patience(), link.token)
+    stage.setLooked(looked)
+    const reason = deadReasonOf(looked)
+    const asked = stage.asked()
+    if (reason !== null) {
+      const may = reason !== 'revoked' && reason !== 'closed'
+      const asking = looked.asked ? 'asked' : may ? 'may' : 'may-not'
+      return showDead(reason, asking, looked.contact, asked.until)
+    }
+    if (looked.state === 'locked' && looked.lockedUntil !== null) {
+      const until = new Date(looked.lockedUntil)
+      stage.show({ at: 'locked', asked, until })
+      setTimeout(() => run(look), Math.max(1_000, until.getTime() - Date.now()))
+      return
+    }
+    const entry = await journal.read()
+    // Somebody was here before and pressed Start then: a scanner of mails has no journal.
+    const mayGoOn = opening.session !== null || asked.check === 'none'
+    if (entry?.state === 'sending' && mayGoOn) return openDoor()
+    stage.show({ at: 'landing', asked, starting: false })
+  }
+
+  return {
+    open: async () => {
+      stage.show({ at: 'opening' })
+      run(look)
+    },
+    online: (is) => {
+      stage.wire.online(is)
+      shipping.redraw()
+    },
+    takeHandles: (handles) => run(() => choosing.takeHandles(handles)),
+    takeGiven: (files, unreadable, more) => {
+      const listed = files.map(({ path, file }) => browserFile(path, file))
+      run(() => choosing.takeFiles(listed, unreadable, more))
+    },
+    speak: (language: Language) => stage.setLanguage(language),
+    tryAgain: () => {
+      const waits = stage.wire.state().kind !== 'well'
+      stage.wire.wake()
+      const page = stage.page()
+      if (page.at === 'stopped') run(() => ship(null))
+      else if (!waits && again !== null) run(again)
+    },
+    askForLink: () => {
+      const shown = dead
+      if (shown === null) return
+      stage.show({ ...shown, asking: 'asking' })
+      askForLink(patience(), link.token).then(
+        () => stage.show({ ...shown, asking: 'asked' }),
+        () => stage.show({ ...shown, asking: 'failed' }),
+      )
+    },
+    start: () => {
+      const asked = stage.asked()
+      if (asked.check !== 'none' && opening.session === null) {
+        const kind = asked.check === 'birth-date' ? 'birth-date' : 'code'
+        stage.show({ at: 'check', asked, kind, left: null, checking: false })
+        return
+      }
+      stage.show({ at: 'landing', asked, starting: true })
+      run(openDoor)
+    },
+    check: (answer) => {
+      const page = stage.page()
+      if (page.at !== 'check' || page.checking) return
+      stage.show({ ...page, checking: true })
+      run(() => openDoor(answer.trim()))
+    },
+    introduce: (draft) => {
+      const page = stage.page()
+      if (page.at !== 'who' || page.saving) return
+      const faults = introductionFaults(draft)
+      stage.show({ ...page, draft, faults, saving: faults.length === 0 })
+      if (faults.length > 0) return
+      run(async () => {
+        await introduce(await stage.converse(), {
+          name: draft.name.trim(),
+          role: draft.role,
+          mail: draft.mail.trim() || null,
+          phone: draft.phone.trim() || null,
+          language: stage.language(),
+          consent: currentConsent,
+        })
+        await enter()
+      })
+    },
+    chooseStudy: choosing.tick,
+    chooseDocument: choosing.tick,
+    answerPatient: (answer) => run(() => choosing.answer(answer)),
+    addMore: () => choosing.addMore(),
+    send: () => run(shipChosen),
+    pause: () => {
+      stage.pause.pause()
+      shipping.redraw()
+    },
+    goOn: () => {
+      stage.pause.goOn()
+      stage.wire.wake()
+      shipping.redraw()
+    },
+    stop: () => {
+      stage.drop()
+      choosing.showFound()
+    },
+    leaveRest: () => run(() => ship(null, true)),
+    trySkipped: () =>
+      run(async () => {
+        const files = await Promise.all(
+          shipping.takeSkipped().map(({ file }) => ('again' in file ? (file as ChosenFile).again() : file)),
+        )
+        await ship(files as ChosenFile[])
+      }),
+    mailReceipt: () => void closing.mail(),
+    saveReceipt: () => {
+      if (closing.saveReceipt()) void journal.forget()
+    },
+    saveDigests: () => closing.saveDigests(),
+    sendMore: () => choosing.addMore(),
+    toWithdraw: () => {
+      before = stage.page()
+      stage.show({ at: 'withdraw', asked: stage.asked(), withdrawing: 'ask' })
+    },
+    withdraw: () => {
+      const asked = stage.asked()
+      stage.show({ at: 'withdraw', asked, withdrawing: 'working' })
+      stage
+        .converse()
+        .then(withdraw)
+        .then(
+          async () => {
+            await journal.forget()
+            stage.leave()
+            stage.show({ at: 'withdraw', asked, withdrawing: 'done' })
+          },
+          () => stage.show({ at: 'withdraw', asked, withdrawing: 'failed' }),
+        )
+    },
+    back: () => {
+      const page = stage.page()
+      if (page.at === 'withdraw' && before !== null) return stage.show(before)
+      if (page.at === 'found') return choosing.addMore()
+      if (page.at === 'rest') return choosing.showFound()
+      run(look)
+    },
+  }
+}
