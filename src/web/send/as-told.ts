@@ -1,6 +1,5 @@
 /** As told: what the gateway answered, as the pages show it. Pure. */
 import { waitingStates } from '#domain/item.ts'
-import { isVerdictCode, verdictTable } from '#domain/verdict.ts'
 import type { Progress } from '#sending/progress.ts'
 import type { SentItem } from '#sending/replies.ts'
 import type { Looked, Standing as ToldStanding } from '#sending/requests.ts'
@@ -36,11 +35,6 @@ const standingOf = ({ state, codes }: SentItem): FileStanding => {
   return codes.length > 0 && codes.every((code) => code === 'DUPLICATE') ? 'taken' : 'refused'
 }
 
-const ranks = ['rejected', 'quarantined', 'accepted_with_warnings', 'accepted']
-
-const rankOf = (code: string): number =>
-  isVerdictCode(code) ? ranks.indexOf(verdictTable[code].outcome) : ranks.length
-
 /** Those that want to be read first; `nameOf` is null for files of another device. */
 export const checkedOf = (
   items: readonly SentItem[],
@@ -54,7 +48,7 @@ export const checkedOf = (
       name: nameOf(item.id) ?? (item.from === null ? null : nameOf(item.from)),
       size: item.size,
       standing: standingOf(item),
-      codes: [...item.codes].sort((one, other) => rankOf(one) - rankOf(other)),
+      codes: item.codes,
     }))
     .sort((one, other) => order.indexOf(one.standing) - order.indexOf(other.standing))
 }

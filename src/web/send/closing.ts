@@ -10,9 +10,10 @@ import { checkReceipt } from '#sending/receipt.ts'
 import type { Finished, SentItem } from '#sending/replies.ts'
 import { askStanding, mailReceipt } from '#sending/requests.ts'
 import type { SentFile } from '#sending/send-files.ts'
+import { payloadOf } from '#sending/signature.ts'
 import { waitForVerdicts } from '#sending/verdicts.ts'
 import { checkedOf, standingView } from './as-told.ts'
-import { digestLines, payloadOf, receiptNumber } from './receipt-files.ts'
+import { digestLines, receiptNumber } from './receipt-files.ts'
 import type { Stage } from './stage.ts'
 import type { ReceiptView, SendingProblem, Standing } from './told.ts'
 
@@ -70,8 +71,8 @@ export const openClosing = (stage: Stage): Closing => {
   const prove = async (conversation: Conversation, of: ClosingTerms): Promise<boolean | null> => {
     const known = of.tracks.filter(({ leftOut }) => leftOut === null)
     const { signed, differing } = await checkReceipt(conversation, of.finished.receipt, known, webSha256)
-    if (!signed) return false
-    return known.length === 0 ? null : differing.length === 0
+    if (signed === false || differing.length > 0) return false
+    return signed === null || known.length === 0 ? null : true
   }
 
   /** Asks again from time to time, as long as somebody looks. */

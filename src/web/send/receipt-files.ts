@@ -1,24 +1,6 @@
 /** What a person keeps of a receipt: the number to quote, and the digests of their files as a text. */
 import type { SentFile } from '#sending/send-files.ts'
-
-type Fields = Readonly<Record<string, unknown>>
-
-const fieldsOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null ? (value as Fields) : {}
-
-/** RFC 7515 §2, base64url without padding. */
-const bytesOf = (text: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (letter) => letter.charCodeAt(0))
-
-/** What a receipt says, not proved: whether it holds is looked at elsewhere. */
-export const payloadOf = (receipt: string): Fields => {
-  try {
-    const [, payload = ''] = receipt.split('.')
-    return fieldsOf(JSON.parse(new TextDecoder().decode(bytesOf(payload))))
-  } catch {
-    return {}
-  }
-}
+import { fieldsOf, payloadOf } from '#sending/signature.ts'
 
 /** Ten characters of the receipt's SHA-256, in two groups. */
 export const receiptNumber = async (receipt: string): Promise<string> => {
