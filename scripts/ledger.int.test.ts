@@ -8,7 +8,7 @@ import { createAuditLedger } from '#adapters/postgres/audit-ledger.ts'
 import { openDatabase, openPool } from '#adapters/postgres/database.ts'
 import type { AuditEntry } from '#domain/audit.ts'
 import type { CaseId } from '#domain/id.ts'
-import { call, callJson } from '#fixtures/client/call.ts'
+import { call, callJson, must } from '#fixtures/client/call.ts'
 import { type Desk, type OpenedLink, signIn } from '#fixtures/client/desk.ts'
 import {
   cutParts,
@@ -145,7 +145,7 @@ const sendWhole = async (): Promise<Before['whole']> => {
 
 const sendHalf = async (): Promise<Before['half']> => {
   const id = await openCase()
-  const link = await desk.openLink(id, { maxUses: 2, withCode: true })
+  const link = await desk.openLink(id, { maxUses: 2, check: 'code', language: 'mr' })
   const session = await exchange(gateway.url, link.url, link.code ?? '')
   await send(gateway.url, session, halfFiles.slice(0, 10))
   await settle(session)
@@ -222,6 +222,16 @@ describe('a ledger that is lost', () => {
 
   it('goes on where the sender was: same link, same items, only what is missing, every name', async () => {
     const { id, link, ids } = before.half
+    const seen = await must<Record<string, unknown>>(`${gateway.url}/api/send/look`, {
+      json: { link: link.url.slice(link.url.indexOf('#') + 1) },
+    })
+    expect(seen).toMatchObject({
+      state: 'open',
+      check: 'code',
+      language: 'mr',
+      lastTwo: id.slice(-2).toUpperCase(),
+    })
+    expect(seen['initials']).toMatch(/^\p{Lu}{2}$/u)
     const session = await exchange(gateway.url, link.url, link.code ?? '')
     const items = await settle(session)
     expect(items.map((item) => item.id).toSorted()).toEqual(ids.toSorted())

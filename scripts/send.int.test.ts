@@ -154,7 +154,7 @@ describe('the command-line sender', () => {
 
   it('ends with 4 for a wrong code and a dead link, with 1 for wrong use', async () => {
     const disc = await makeDisc(1)
-    const { link, code } = await newLink({ withCode: true })
+    const { link, code } = await newLink({ check: 'code' })
     expect((await send(link, [disc])).code).toBe(4)
     expect((await send(link, [disc, '--code', '000000'])).report).toMatchObject({
       exit: 4,

@@ -19,10 +19,15 @@ import type { HttpNeeds, IntakeNeeds, PortalNeeds } from '#http/needs.ts'
 import { createServer, endServer } from '#http/server.ts'
 import type { Metrics } from '#ports/metrics.ts'
 import type { PublicKeys } from '#ports/tokens.ts'
-import { authorizeOperator, authorizeReader, authorizeSender } from '#steps/authorize.ts'
+import { askForLink } from '#steps/ask-for-link.ts'
+import { authorizeOperator, authorizeReader, authorizeReading, authorizeSender } from '#steps/authorize.ts'
 import { checkAgain, decide } from '#steps/decide.ts'
+import { enterReading, leaveReading } from '#steps/enter-reading.ts'
 import { exchangeLink } from '#steps/exchange-link.ts'
 import { finishSend, sendStatus } from '#steps/finish-send.ts'
+import { endReader, inviteAgain, inviteReader, listReaders } from '#steps/invite-reader.ts'
+import { lookAtLink } from '#steps/look-at-link.ts'
+import { matchPatients, noteMatchAnswer } from '#steps/match-patients.ts'
 import { nameInstance } from '#steps/name-instance.ts'
 import { openCase } from '#steps/open-case.ts'
 import { openGrant, revokeGrant } from '#steps/open-grant.ts'
@@ -36,6 +41,7 @@ import { receive } from '#steps/receive.ts'
 import { dropUpload, findUpload } from '#steps/resume-upload.ts'
 import { searchCase } from '#steps/search-case.ts'
 import { signIn } from '#steps/sign-in.ts'
+import { viewCase } from '#steps/view-case.ts'
 import { startWorker } from '#workers/main.ts'
 import { type Instruments, openInstruments } from './instruments.ts'
 
@@ -82,10 +88,19 @@ const intakeSide = (config: Config, adapters: Adapters, metrics: Metrics): Side<
   const { store, secrets } = adapters
   const { queue } = adapters.queueing
   const { intake, links, audit } = adapters.ledgers
+  const linkNeeds = { links, tokens: linkReader, secrets, audit, clock }
   return {
     publicKeys,
     authorizeSender: authorizeSender({ links, secrets, clock }),
-    exchangeLink: exchangeLink({ links, tokens: linkReader, secrets, audit, queue, clock, ids }),
+    exchangeLink: exchangeLink({ ...linkNeeds, queue, ids }),
+    lookAtLink: lookAtLink({
+      ...linkNeeds,
+      intake,
+      desk: { institution: config.institution, contact: config.contact },
+    }),
+    askForLink: askForLink(linkNeeds),
+    matchPatients: matchPatients(linkNeeds),
+    noteMatchAnswer: noteMatchAnswer(linkNeeds),
     planSend: planSend({ intake, seal, store, clock, ids }),
     receive: countReceived(receive({ store, intake, seal, queue, clock, ids }), metrics),
     nameInstance,
@@ -99,12 +114,14 @@ const intakeSide = (config: Config, adapters: Adapters, metrics: Metrics): Side<
 /** Desk and readers: opens what was taken. */
 const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
   const ring = openVaultRing(config.keysFolder, clock, config.publicUrl)
-  const { vault, linkTokens, accessTokens, statements, publicKeys } = ring
+  const { vault, linkTokens, readerTokens, accessTokens, statements, publicKeys } = ring
   const { store, secrets } = adapters
   const { queue } = adapters.queueing
-  const { cases, links, admission, delivery, decisions, completeness, audit, operators } = adapters.ledgers
+  const { cases, links, readers, admission, delivery, decisions, completeness, audit, operators } =
+    adapters.ledgers
   const linkNeeds = { cases, links, vault, tokens: linkTokens, secrets, audit, queue, clock, ids }
   const grantNeeds = { cases, delivery, tokens: accessTokens, audit, clock, ids }
+  const reading = { cases, readers, vault, tokens: readerTokens, secrets, audit, clock, ids }
   const deciding = { cases, decisions, admission, store, vault, audit, queue, clock }
   const maker = {
     institution: config.institution,
@@ -116,6 +133,7 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
     publicKeys,
     authorizeOperator: authorizeOperator({ operators, secrets, clock }),
     authorizeReader: authorizeReader({ delivery, tokens: accessTokens, clock }),
+    authorizeReading: authorizeReading({ readers, secrets, clock }),
     signIn: signIn({ operators, secrets, audit, clock, ids }),
     openCase: openCase({ cases, vault, audit, queue, clock, ids }),
     readCase: readCase({ cases, delivery, vault }),
@@ -130,6 +148,14 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
     revokeLink: revokeLink(linkNeeds),
     openGrant: openGrant(grantNeeds),
     revokeGrant: revokeGrant(grantNeeds),
+    inviteReader: inviteReader(reading),
+    inviteAgain: inviteAgain(reading),
+    endReader: endReader(reading),
+    listReaders: listReaders(reading),
+    enterReading: enterReading(reading),
+    leaveReading: leaveReading(reading),
+    viewCase: viewCase({ cases, delivery, vault, audit, clock }),
+    maker: { institution: config.institution, contact: config.contact },
     readBundle: readBundle({ delivery, vault, store, statements, maker }),
     readItem: readItem({ delivery, vault, store }),
     searchCase: searchCase({ delivery, vault, audit, clock }),

@@ -183,7 +183,7 @@ describe('links and grants', () => {
   })
 
   it('a link asked for a code opens with it alone, and pauses after five wrong ones', async () => {
-    const coded = await desk.openLink(id, { withCode: true })
+    const coded = await desk.openLink(id, { check: 'code' })
     const token = coded.url.slice(coded.url.indexOf('#') + 1)
     expectProblem(await json('/api/send/exchange', undefined, { link: token }), 'link.code-needed')
     expect((await json('/api/send/exchange', undefined, { link: token, code: coded.code })).status).toBe(200)

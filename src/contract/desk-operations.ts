@@ -80,7 +80,7 @@ export const deskOperations = {
     summary: 'Make an upload link for a new sender',
     body: { json: desk.openLinkRequest, limit: small },
     reply: { status: 201, json: desk.openLinkReply },
-    refusals: ['case.not-found', 'case.closed'],
+    refusals: ['case.not-found', 'case.closed', 'link.no-birth-date'],
   },
   listLinks: {
     side: 'portal',
@@ -99,7 +99,7 @@ export const deskOperations = {
     summary: 'A new link in the place of an old one, for the same sender',
     body: { json: desk.renewLinkRequest, limit: small },
     reply: { status: 201, json: desk.openLinkReply },
-    refusals: ['link.not-found', 'link.revoked', 'case.closed', 'state.conflict'],
+    refusals: ['link.not-found', 'link.revoked', 'link.no-birth-date', 'case.closed', 'state.conflict'],
   },
   revokeLink: {
     side: 'portal',
@@ -109,6 +109,15 @@ export const deskOperations = {
     summary: 'End a link and its sessions at once',
     reply: { status: 204 },
     refusals: ['link.not-found'],
+  },
+  askedLinks: {
+    side: 'portal',
+    method: 'GET',
+    path: '/api/asked-links',
+    gate: 'operator',
+    summary: 'Senders who ask for a new link; renewing the link answers them',
+    reply: { status: 200, json: desk.askedLinksReply },
+    refusals: [],
   },
   openGrant: {
     side: 'portal',

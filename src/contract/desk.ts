@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { longestGrantSeconds, scopes } from '#domain/grant.ts'
 import { itemKinds } from '#domain/item.ts'
-import { longestLinkDays } from '#domain/link.ts'
+import { languages } from '#domain/language.ts'
+import { linkChecks, longestLinkDays } from '#domain/link.ts'
 import { count, id, line, prose, time, token, whole } from './words.ts'
 
 /** `POST /api/operator/sign-in`. */
@@ -76,18 +77,26 @@ export const auditReply = z.strictObject({
 const terms = {
   days: whole(1, longestLinkDays).default(14),
   maxUses: whole(1, 10_000).nullable().default(null),
-  withCode: z.boolean().default(false),
 }
 
-/** `POST /api/cases/{case}/links`: a link for a sender who is not known yet. */
+/**
+ * `POST /api/cases/{case}/links`: a link for a sender who is not known yet. `check`: what it asks besides itself; a
+ * `birth-date` is the one the case was opened with. `language`: what its page speaks first.
+ */
 export const openLinkRequest = z.strictObject({
   role: z.enum(['provider', 'patient', 'family']),
   name: line(200),
   ...terms,
+  check: z.enum(linkChecks).default('none'),
+  language: z.enum(languages).default('en'),
 })
 
-/** `POST /api/links/{link}/renew`: the terms of the new link; the sender stays. */
-export const renewLinkRequest = z.strictObject(terms)
+/** `POST /api/links/{link}/renew`: the new link's terms. Sender, check and language stay, the last two unless told. */
+export const renewLinkRequest = z.strictObject({
+  ...terms,
+  check: z.enum(linkChecks).optional(),
+  language: z.enum(languages).optional(),
+})
 
 /** The secret stands in the fragment of `url` and is shown this once; `code` goes to the sender another way. */
 export const openLinkReply = z.strictObject({
@@ -106,10 +115,16 @@ export const listLinksReply = z.strictObject({
       expiresAt: time,
       maxUses: whole(1, 10_000).nullable(),
       uses: count,
-      needsCode: z.boolean(),
+      check: z.enum(linkChecks),
+      language: z.enum(languages),
       lockedUntil: time.nullable(),
     }),
   ),
+})
+
+/** `GET /api/asked-links`: senders who wait for a new link, the longest wait first. `link` is the one to renew. */
+export const askedLinksReply = z.strictObject({
+  asks: z.array(z.strictObject({ link: id, case: id, sender: id, askedAt: time })),
 })
 
 /** `POST /api/cases/{case}/grants`: what a reader may do, and for how many seconds. */

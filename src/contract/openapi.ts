@@ -13,6 +13,7 @@ export const gateRefusals: Readonly<Record<Gate, readonly FaultCode[]>> = {
   anyone: [],
   operator: ['session.missing', 'session.ended'],
   sender: ['session.missing', 'session.ended', 'link.revoked', 'case.closed'],
+  guest: ['session.missing', 'session.ended', 'reader.ended', 'case.closed'],
   reader: ['token.missing', 'token.invalid', 'token.revoked', 'token.scope', 'case.not-found', 'case.closed'],
 }
 
@@ -156,6 +157,7 @@ export const openApiDocument = ({
       securitySchemes: {
         operator: bearer('A session of the desk, from POST /api/operator/sign-in'),
         sender: bearer('A sender’s session, from POST /api/send/exchange'),
+        guest: bearer('A session of a reader in person, from POST /api/read/enter'),
         password: {
           type: 'http',
           scheme: 'basic',

@@ -3,8 +3,11 @@ import type { ZodType } from 'zod'
 import type { FaultCode } from '#domain/fault.ts'
 import type { Scope } from '#domain/grant.ts'
 
-/** Who passes: a stranger, a person of the desk, a sender's session, a reader's token for this case. */
-export type Gate = 'anyone' | 'operator' | 'sender' | 'reader'
+/**
+ * Who passes: a stranger, a person of the desk, a sender's session, a reader's token for this case, a reader in person
+ * with the session of their link.
+ */
+export type Gate = 'anyone' | 'operator' | 'sender' | 'reader' | 'guest'
 
 /** Which half of the gateway serves it: the public edge, the portal, or each. */
 export type Side = 'intake' | 'portal' | 'each'

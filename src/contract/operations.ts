@@ -9,6 +9,7 @@ import { deskOperations } from './desk-operations.ts'
 import { dicomwebOperations } from './dicomweb-operations.ts'
 import type { Operation } from './operation.ts'
 import { quarantineOperations } from './quarantine-operations.ts'
+import { readOperations } from './read-operations.ts'
 import { sendOperations } from './send-operations.ts'
 import { tusOperations } from './tus-operations.ts'
 
@@ -75,6 +76,7 @@ export const operations = {
   ...deskOperations,
   ...quarantineOperations,
   ...completenessOperations,
+  ...readOperations,
   ...sendOperations,
   ...dicomwebOperations,
   ...tusOperations,

@@ -1,7 +1,8 @@
 /** What a sender says to the gateway: a link becomes a session, files are announced, sent and finished. */
 import { z } from 'zod'
+import { matchAnswers } from '#domain/identity/match-answer.ts'
 import { languages } from '#domain/language.ts'
-import { linkChecks, senderRoles } from '#domain/link.ts'
+import { linkChecks, linkStandings, senderRoles } from '#domain/link.ts'
 import { count, fileSize, id, instant, line, time, token, whole } from './words.ts'
 
 /** Files one call may announce. */
@@ -14,11 +15,11 @@ export const filesPerPlan = 5_000
 export const lookRequest = z.strictObject({ link: token(2_048) })
 
 /**
- * `initials` and `lastTwo` only while the link is `open` or `locked`. `arrived` counts what this sender announced.
- * `asked`: a new link was asked for already.
+ * `initials` and `lastTwo` only while the link is `open` or `locked`. `arrived` counts what this sender announced, and
+ * nothing, as `finishedAt`, for a link that was replaced or revoked. `asked`: a new link was asked for already.
  */
 export const lookReply = z.strictObject({
-  state: z.enum(['open', 'locked', 'expired', 'used-up', 'replaced', 'revoked', 'closed']),
+  state: z.enum(linkStandings),
   institution: z.string(),
   contact: z.string(),
   role: z.enum(senderRoles),
@@ -34,7 +35,7 @@ export const lookReply = z.strictObject({
 })
 
 /** `POST /api/send/ask-link`: the desk is asked for a new link in this one's place. Says the same to everybody. */
-export const askLinkRequest = lookRequest
+export const askLinkRequest = z.strictObject({ link: token(2_048) })
 export const askLinkReply = z.strictObject({ asked: z.literal(true) })
 
 /** `POST /api/send/introduce`: who is sending, where a copy of the receipt goes, and what they agreed to. */
@@ -87,7 +88,7 @@ export const matchRequest = z.strictObject({
 
 /** In the order asked. `unknown`: the desk or the file stated nothing to compare. */
 export const matchReply = z.strictObject({
-  answers: z.array(z.enum(['same', 'variant', 'different', 'unknown'])),
+  answers: z.array(z.enum(matchAnswers)),
 })
 
 /** `POST /api/send/answer`: what the sender said when the patient seemed to be another; for the desk and the audit. */

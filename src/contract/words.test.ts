@@ -19,7 +19,11 @@ describe('requests', () => {
     ],
     ['a case of somebody unknown', caseDetails, { patient: {} }],
     ['a plan', planRequest, { files: [file, { path: 'b', size: 0 }] }],
-    ['a link', openLinkRequest, { role: 'family', name: 'A', days: 30, maxUses: 1, withCode: true }],
+    [
+      'a link',
+      openLinkRequest,
+      { role: 'family', name: 'A', days: 30, maxUses: 1, check: 'birth-date', language: 'mr' },
+    ],
     ['a grant', openGrantRequest, { scopes: ['case:read', 'case:download'], seconds: 600 }],
     ['an exchange', exchangeRequest, { link: 'a.b-_.c', code: 'abcd efgh' }],
     ['an end', finishRequest, { without: [id] }],

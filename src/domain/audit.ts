@@ -11,6 +11,10 @@ export type AuditAction =
   | 'link.refused'
   | 'link.renewed'
   | 'link.revoked'
+  | 'link.locked'
+  | 'link.asked'
+  | 'match.asked'
+  | 'match.answered'
   | 'send.finished'
   | 'item.quarantined'
   | 'item.rejected'
@@ -22,6 +26,12 @@ export type AuditAction =
   | 'pack.quarantined'
   | 'grant.opened'
   | 'grant.revoked'
+  | 'reader.invited'
+  | 'reader.entered'
+  | 'reader.refused'
+  | 'reader.left'
+  | 'reader.ended'
+  | 'case.viewed'
   | 'bundle.read'
   | 'item.read'
   | 'manifest.read'
@@ -30,7 +40,7 @@ export type AuditAction =
   | 'ledger.rebuilt'
 
 export type Actor =
-  | { readonly kind: 'operator' | 'sender' | 'grant'; readonly id: AnyId }
+  | { readonly kind: 'operator' | 'sender' | 'grant' | 'reader'; readonly id: AnyId }
   | { readonly kind: 'worker' | 'anyone' }
 
 /** `facts` holds codes and counts only: no name, file name or token has a place in it. */

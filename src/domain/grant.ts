@@ -1,5 +1,5 @@
 /** Grant: one reader's permission on one case, carried by a short-lived access token, revocable at once. */
-import type { CaseId, GrantId } from './id.ts'
+import type { CaseId, GrantId, ReaderId } from './id.ts'
 
 export const scopes = ['case:read', 'case:download'] as const
 export type Scope = (typeof scopes)[number]
@@ -13,4 +13,6 @@ export type Grant = {
   readonly scopes: readonly Scope[]
   readonly expiresAt: Date
   readonly revokedAt: Date | null
+  /** The reader who minted it; null for one the desk gave out. */
+  readonly reader: ReaderId | null
 }

@@ -13,6 +13,7 @@ export type PackId = Branded<'pack'>
 export type ItemId = Branded<'item'>
 export type GrantId = Branded<'grant'>
 export type OperatorId = Branded<'operator'>
+export type ReaderId = Branded<'reader'>
 export type IndexId = Branded<'index'>
 
 export type AnyId =
@@ -25,6 +26,7 @@ export type AnyId =
   | ItemId
   | GrantId
   | OperatorId
+  | ReaderId
   | IndexId
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/

@@ -91,7 +91,14 @@ export const faultReplies = {
     'You have said yes already. Somebody else has to look at the file and release it too.',
   ),
   'link.not-found': row(404, 'There is no such link', 'Please check the number of the link.'),
+  'link.no-birth-date': row(
+    409,
+    'The case has no birth date',
+    'The link cannot ask for it. Please choose a code, or open the case with the birth date.',
+  ),
   'grant.not-found': row(404, 'There is no such grant', 'Please check the number of the grant.'),
+  'reader.not-found': row(404, 'There is no such reader', 'Please check the number of the reader.'),
+  'reader.ended': row(410, 'The desk ended this access', 'Please ask the desk that invited you.'),
   'plan.unknown-item': row(
     409,
     'A file was not announced',

@@ -9,10 +9,20 @@ import type { LinkLedger } from '#ports/link-ledger.ts'
 import type { Metrics } from '#ports/metrics.ts'
 import type { PublicKeys } from '#ports/tokens.ts'
 import type { Tracing } from '#ports/tracing.ts'
-import type { authorizeOperator, authorizeReader, authorizeSender } from '#steps/authorize.ts'
+import type { askForLink } from '#steps/ask-for-link.ts'
+import type {
+  authorizeOperator,
+  authorizeReader,
+  authorizeReading,
+  authorizeSender,
+} from '#steps/authorize.ts'
 import type { checkAgain, decide } from '#steps/decide.ts'
+import type { enterReading, leaveReading } from '#steps/enter-reading.ts'
 import type { exchangeLink } from '#steps/exchange-link.ts'
 import type { finishSend, sendStatus } from '#steps/finish-send.ts'
+import type { endReader, inviteAgain, inviteReader, listReaders } from '#steps/invite-reader.ts'
+import type { lookAtLink } from '#steps/look-at-link.ts'
+import type { matchPatients, noteMatchAnswer } from '#steps/match-patients.ts'
 import type { nameInstance } from '#steps/name-instance.ts'
 import type { openCase } from '#steps/open-case.ts'
 import type { openGrant, revokeGrant } from '#steps/open-grant.ts'
@@ -26,6 +36,7 @@ import type { receive } from '#steps/receive.ts'
 import type { dropUpload, findUpload } from '#steps/resume-upload.ts'
 import type { searchCase } from '#steps/search-case.ts'
 import type { signIn } from '#steps/sign-in.ts'
+import type { viewCase } from '#steps/view-case.ts'
 import type { Door } from './door.ts'
 
 /** Which halves of the gateway this process serves. */
@@ -56,6 +67,10 @@ export type CommonNeeds = {
 export type IntakeNeeds = {
   readonly authorizeSender: ReturnType<typeof authorizeSender>
   readonly exchangeLink: ReturnType<typeof exchangeLink>
+  readonly lookAtLink: ReturnType<typeof lookAtLink>
+  readonly askForLink: ReturnType<typeof askForLink>
+  readonly matchPatients: ReturnType<typeof matchPatients>
+  readonly noteMatchAnswer: ReturnType<typeof noteMatchAnswer>
   readonly planSend: ReturnType<typeof planSend>
   readonly receive: ReturnType<typeof receive>
   readonly nameInstance: typeof nameInstance
@@ -69,6 +84,7 @@ export type IntakeNeeds = {
 export type PortalNeeds = {
   readonly authorizeOperator: ReturnType<typeof authorizeOperator>
   readonly authorizeReader: ReturnType<typeof authorizeReader>
+  readonly authorizeReading: ReturnType<typeof authorizeReading>
   readonly signIn: ReturnType<typeof signIn>
   readonly openCase: ReturnType<typeof openCase>
   readonly readCase: ReturnType<typeof readCase>
@@ -83,11 +99,20 @@ export type PortalNeeds = {
   readonly revokeLink: ReturnType<typeof revokeLink>
   readonly openGrant: ReturnType<typeof openGrant>
   readonly revokeGrant: ReturnType<typeof revokeGrant>
+  readonly inviteReader: ReturnType<typeof inviteReader>
+  readonly inviteAgain: ReturnType<typeof inviteAgain>
+  readonly endReader: ReturnType<typeof endReader>
+  readonly listReaders: ReturnType<typeof listReaders>
+  readonly enterReading: ReturnType<typeof enterReading>
+  readonly leaveReading: ReturnType<typeof leaveReading>
+  readonly viewCase: ReturnType<typeof viewCase>
+  /** Who a reader's page says is asking, and whom to call. */
+  readonly maker: { readonly institution: string; readonly contact: string }
   readonly readBundle: ReturnType<typeof readBundle>
   readonly readItem: ReturnType<typeof readItem>
   readonly searchCase: ReturnType<typeof searchCase>
   readonly cases: Pick<CaseLedger, 'findCase' | 'listCases'>
-  readonly links: Pick<LinkLedger, 'linksOf'>
+  readonly links: Pick<LinkLedger, 'linksOf' | 'openAsks'>
   readonly delivery: Pick<DeliveryLedger, 'grantsOf'>
   /** Every read of records is appended before its first byte leaves. */
   readonly audit: Pick<AuditLedger, 'append' | 'entriesOf'>

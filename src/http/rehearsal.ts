@@ -2,7 +2,17 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { type FaultCode, type Refusal, refuse } from '#domain/fault.ts'
-import type { AnyId, CaseId, GrantId, ItemId, LinkId, OperatorId, SenderId, SessionId } from '#domain/id.ts'
+import type {
+  AnyId,
+  CaseId,
+  GrantId,
+  ItemId,
+  LinkId,
+  OperatorId,
+  ReaderId,
+  SenderId,
+  SessionId,
+} from '#domain/id.ts'
 import type { JournalFields } from '#ports/journal.ts'
 import { noMetrics } from '#ports/metrics.ts'
 import { noTracing } from '#ports/tracing.ts'
@@ -83,6 +93,7 @@ const absent = (): never => {
 export const actors = {
   operator: newId<OperatorId>(),
   grant: newId<GrantId>(),
+  reader: newId<ReaderId>(),
   session: {
     id: newId<SessionId>(),
     link: newId<LinkId>(),
@@ -124,6 +135,10 @@ export const rehearse = async (
         ? { grant: actors.grant, case: of }
         : refuse('token.scope')
     },
+    authorizeReading: async (token) =>
+      token === 'guest'
+        ? { reader: actors.reader, case: actors.session.case, endsAt: actors.session.endsAt }
+        : refuse(token === null ? 'session.missing' : 'session.ended'),
     receive: () => {
       const record: Recorded = { runs: [], files: [], open: 0, pauses: 0, committed: false, aborted: false }
       recorded.push(record)
@@ -131,6 +146,10 @@ export const rehearse = async (
     },
     nameInstance,
     exchangeLink: absent,
+    lookAtLink: absent,
+    askForLink: absent,
+    matchPatients: absent,
+    noteMatchAnswer: absent,
     planSend: absent,
     finishSend: absent,
     sendStatus: absent,
@@ -150,11 +169,19 @@ export const rehearse = async (
     revokeLink: absent,
     openGrant: absent,
     revokeGrant: absent,
+    inviteReader: absent,
+    inviteAgain: absent,
+    endReader: absent,
+    listReaders: absent,
+    enterReading: absent,
+    leaveReading: absent,
+    viewCase: absent,
+    maker: { institution: 'Desk', contact: 'its telephone' },
     readBundle: absent,
     readItem: absent,
     searchCase: absent,
     cases: { findCase: absent, listCases: absent },
-    links: { linksOf: absent },
+    links: { linksOf: absent, openAsks: absent },
     delivery: { grantsOf: absent },
     audit: { append: absent, entriesOf: absent },
     ...needs,

@@ -4,17 +4,24 @@ import type { z } from 'zod'
 import type { Operation } from '#contract/operation.ts'
 import type { OperationName, Operations } from '#contract/operations.ts'
 import type { Refusal } from '#domain/fault.ts'
-import type { CaseId, GrantId, ItemId, LinkId, OperatorId } from '#domain/id.ts'
+import type { CaseId, GrantId, ItemId, LinkId, OperatorId, ReaderId } from '#domain/id.ts'
 import type { SenderSession } from '#ports/link-ledger.ts'
+import type { ReadingSession } from '#ports/reader-ledger.ts'
 import type { Reader } from '#steps/authorize.ts'
 
-type Ids = { case: CaseId; item: ItemId; link: LinkId; grant: GrantId; study: string }
+type Ids = { case: CaseId; item: ItemId; link: LinkId; grant: GrantId; reader: ReaderId; study: string }
 
 type ParamsOf<Path> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? (Name extends keyof Ids ? { readonly [K in Name]: Ids[K] } : never) & ParamsOf<Rest>
   : unknown
 
-type Bearers = { anyone: null; operator: OperatorId; sender: SenderSession; reader: Reader }
+type Bearers = {
+  anyone: null
+  operator: OperatorId
+  sender: SenderSession
+  reader: Reader
+  guest: ReadingSession
+}
 
 /** A request that has passed its gate and whose words are as the contract says. */
 export type Call<Op extends Operation> = {

@@ -31,13 +31,16 @@ describe('the access table', () => {
       'GET /send',
       'OPTIONS /dicomweb/',
       'POST /api/operator/sign-in',
+      'POST /api/read/enter',
+      'POST /api/send/ask-link',
       'POST /api/send/exchange',
+      'POST /api/send/look',
     ])
   })
 
   it('shows an edge nothing of the portal, and the other way round', () => {
     const edge = served(new Set(['intake'])).map(([, { path }]) => path)
-    expect(edge.filter((path) => /^\/api\/(cases|links|grants|operator)/.test(path))).toEqual([])
+    expect(edge.filter((path) => /^\/api\/(cases|links|asked-links|grants|operator)/.test(path))).toEqual([])
     const portal = served(new Set(['portal'])).map(([, { path }]) => path)
     expect(portal.filter((path) => /^(\/api)?\/send/.test(path))).toEqual([])
     expect(edge.length + portal.length).toBe(list.length + 4)

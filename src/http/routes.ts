@@ -12,6 +12,7 @@ import * as missing from './handlers/completeness.ts'
 import * as desk from './handlers/desk.ts'
 import * as open from './handlers/open.ts'
 import * as quarantine from './handlers/quarantine.ts'
+import * as read from './handlers/read.ts'
 import * as send from './handlers/send.ts'
 import type { HttpNeeds } from './needs.ts'
 import { homePage } from './pages/home.ts'
@@ -38,6 +39,7 @@ export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
   listLinks:   ['GET',  '/api/cases/{case}/links',               'operator',      desk.listLinks(needs)],
   renewLink:   ['POST', '/api/links/{link}/renew',               'operator',      desk.renewLink(needs)],
   revokeLink:  ['POST', '/api/links/{link}/revoke',              'operator',      desk.revokeLink(needs)],
+  askedLinks:  ['GET',  '/api/asked-links',                      'operator',      desk.askedLinks(needs)],
   openGrant:   ['POST', '/api/cases/{case}/grants',              'operator',      desk.openGrant(needs)],
   listGrants:  ['GET',  '/api/cases/{case}/grants',              'operator',      desk.listGrants(needs)],
   revokeGrant: ['POST', '/api/grants/{grant}/revoke',            'operator',      desk.revokeGrant(needs)],
@@ -51,7 +53,20 @@ export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
   completeness: ['GET', '/api/cases/{case}/completeness',        'operator',      missing.completeness(needs)],
   notes:       ['GET',  '/api/cases/{case}/notes',               'case:read',     missing.notes(needs)],
 
+  inviteReader: ['POST', '/api/cases/{case}/readers',            'operator',      read.inviteReader(needs)],
+  listReaders: ['GET',  '/api/cases/{case}/readers',             'operator',      read.listReaders(needs)],
+  inviteAgain: ['POST', '/api/readers/{reader}/invite',          'operator',      read.inviteAgain(needs)],
+  endReader:   ['POST', '/api/readers/{reader}/end',             'operator',      read.endReader(needs)],
+  enterReading: ['POST', '/api/read/enter',                      'anyone',        read.enterReading(needs)],
+  viewCase:    ['GET',  '/api/read/case',                        'guest',         read.viewCase(needs)],
+  mintGrant:   ['POST', '/api/read/grants',                      'guest',         read.mintGrant(needs)],
+  leaveReading: ['POST', '/api/read/leave',                      'guest',         read.leaveReading(needs)],
+
   exchange:    ['POST', '/api/send/exchange',                    'anyone',        send.exchange(needs)],
+  look:        ['POST', '/api/send/look',                        'anyone',        send.look(needs)],
+  askLink:     ['POST', '/api/send/ask-link',                    'anyone',        send.askLink(needs)],
+  match:       ['POST', '/api/send/match',                       'sender',        send.match(needs)],
+  answer:      ['POST', '/api/send/answer',                      'sender',        send.answer(needs)],
   plan:        ['POST', '/api/send/plan',                        'sender',        send.plan(needs)],
   part:        ['PUT',  '/api/send/part',                        'sender',        partsDoor(needs)],
   files:       ['POST', '/api/send/files',                       'sender',        formDoor(needs)],

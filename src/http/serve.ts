@@ -8,6 +8,7 @@ import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import { readId } from '#domain/id.ts'
 import { readUid } from '#domain/study.ts'
 import { limitByAddress } from './gates/address-limit.ts'
+import { passGuest } from './gates/guest.ts'
 import { passOperator } from './gates/operator.ts'
 import { passReader } from './gates/reader.ts'
 import { passSender } from './gates/sender.ts'
@@ -29,6 +30,7 @@ const notFound = {
   item: 'item.not-found',
   link: 'link.not-found',
   grant: 'grant.not-found',
+  reader: 'reader.not-found',
 } as const
 
 /** Path parameters are ids; what is none names nothing. A study's UID is only compared, never looked up. */
@@ -67,10 +69,12 @@ export const gates = (needs: HttpNeeds) => {
   const limit = limitByAddress(() => performance.now())
   const operator = passOperator(needs.authorizeOperator)
   const sender = passSender(needs.authorizeSender)
+  const guest = passGuest(needs.authorizeReading)
   const reader = passReader(needs.authorizeReader)
   return async ({ gate, scope, basic, limited }: Operation, req: Request): Promise<unknown> => {
     if (gate === 'operator') return operator(req)
     if (gate === 'sender') return sender(req, basic === true)
+    if (gate === 'guest') return guest(req)
     if (gate === 'reader') return scope === undefined ? refuse('token.scope') : reader(req, scope)
     return limited === true ? limit(req.ip) : null
   }

@@ -1,7 +1,8 @@
 /** What every adapter of `delivery-ledger.ts` must do: only what is readable leaves, as of one moment. */
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type CaseState, mayRead } from '#domain/case.ts'
-import type { CaseId, GrantId, ItemId, OperatorId } from '#domain/id.ts'
+import type { CaseId, ItemId } from '#domain/id.ts'
+import type { ItemDecision } from './admission-ledger.ts'
 import type { ReadableItem } from './delivery-ledger.ts'
 import {
   admitAll,
@@ -42,64 +43,8 @@ export const deliveryLedgerContract = (name: string, open: OpenLedgers): void =>
       sending = await openSender(ledgers)
     })
 
-    const newGrant = (over: { case?: CaseId; at?: Date } = {}) => ({
-      id: newId<GrantId>(),
-      case: sending.case,
-      scopes: ['case:download', 'case:read'] as const,
-      expiresAt: after(600),
-      by: newId<OperatorId>(),
-      at: noon,
-      ...over,
-    })
     const content = () => ledgers.delivery.content(sending.case)
     const item = (id: ItemId, of = sending.case) => ledgers.delivery.item(of, id)
-
-    describe('grants', () => {
-      it('finds a grant with the state its case has now', async () => {
-        const grant = newGrant()
-        expect(await ledgers.delivery.findGrant(grant.id)).toBeNull()
-        await ledgers.delivery.openGrant(grant)
-        for (const state of way) {
-          await ledgers.cases.moveCase(sending.case, state, noon)
-          const found = await ledgers.delivery.findGrant(grant.id)
-          expect(found).toEqual({
-            id: grant.id,
-            case: sending.case,
-            scopes: expect.arrayContaining([...grant.scopes]) as string[],
-            expiresAt: grant.expiresAt,
-            revokedAt: null,
-            caseState: state,
-          })
-        }
-      })
-
-      it('keeps the scopes that were given and adds none', async () => {
-        const grant = { ...newGrant(), scopes: ['case:read'] as const }
-        await ledgers.delivery.openGrant(grant)
-        expect((await ledgers.delivery.findGrant(grant.id))?.scopes).toEqual(['case:read'])
-      })
-
-      it('revokes once, whatever races', async () => {
-        const grant = newGrant()
-        await ledgers.delivery.openGrant(grant)
-        const revoked = await race(20, () => ledgers.delivery.revokeGrant(grant.id, after(7)))
-        expect(revoked.filter(Boolean)).toHaveLength(1)
-        expect(await ledgers.delivery.findGrant(grant.id)).toMatchObject({ revokedAt: after(7) })
-        expect(await ledgers.delivery.revokeGrant(newId<GrantId>(), noon)).toBe(false)
-      })
-
-      it('lists the grants of a case, revoked ones too', async () => {
-        const grants = [newGrant({ at: after(1) }), newGrant({ at: after(2) })]
-        const other = await openSender(ledgers)
-        for (const grant of [...grants, newGrant({ case: other.case })])
-          await ledgers.delivery.openGrant(grant)
-        await ledgers.delivery.revokeGrant(grants[0]?.id ?? newId<GrantId>(), after(3))
-        const listed = await ledgers.delivery.grantsOf(sending.case)
-        expect(new Map(listed.map(({ id, revokedAt }) => [id, revokedAt]))).toEqual(
-          new Map(grants.map(({ id }, n) => [id, n === 0 ? after(3) : null])),
-        )
-      })
-    })
 
     describe('content', () => {
       it('gives everything a bundle needs of a readable item', async () => {
@@ -143,6 +88,25 @@ export const deliveryLedgerContract = (name: string, open: OpenLedgers): void =>
         const others = [...waiting.files, ...lost.files, announced].map((file) => file.id)
         for (const id of [...ids.slice(2), ...others, newId<ItemId>()]) expect(await item(id)).toBeNull()
         expect(await ledgers.delivery.itemsOf(sending.case)).toHaveLength(7)
+      })
+
+      it('lists what may be read: a sum of the images, and each document', async () => {
+        const { pack } = await arrive(ledgers, sending, [20, 20, 20, 20, 20])
+        const over: Partial<ItemDecision>[] = [
+          { kind: 'dicom', instance: newInstance() },
+          { kind: 'dicom', instance: newInstance() },
+          { kind: 'pdf' },
+          { kind: 'pdf', codes: ['PDF_PASSWORD'] },
+          { kind: 'picture', codes: ['LOCATION_REMOVED'] },
+        ]
+        const decided = await admitAll(ledgers, pack.id, (n) => over[n] ?? {})
+        const listed = await ledgers.delivery.listed(sending.case)
+        expect(listed).toMatchObject({ instances: 2, bytes: 60 })
+        expect(listed?.documents).toMatchObject([{ id: decided[2]?.item, kind: 'pdf', size: 20 }])
+        expect(plain(listed?.documents[0]?.sealedFacts ?? null)).toEqual(decided[2]?.sealedFacts)
+        expect((await content())?.items).toHaveLength(3)
+        await ledgers.destroyKey(sending.case)
+        expect(await ledgers.delivery.listed(sending.case)).toBeNull()
       })
 
       it('gives no item to the reader of another case', async () => {

@@ -4,7 +4,7 @@
  */
 import type { CaseState } from '#domain/case.ts'
 import type { Grant, Scope } from '#domain/grant.ts'
-import type { CaseId, GrantId, ItemId, OperatorId } from '#domain/id.ts'
+import type { CaseId, GrantId, ItemId, OperatorId, ReaderId } from '#domain/id.ts'
 import type { Extent, Item, ItemKind } from '#domain/item.ts'
 import type { ServedCopy } from '#domain/patch.ts'
 import type { InstanceFacts } from '#domain/study.ts'
@@ -36,15 +36,25 @@ export type CaseContent = {
 /** A document readers may open, with its words as they are kept; null for one without words, such as a scan. */
 export type DocumentText = { readonly item: ItemId; readonly sealedText: Uint8Array | null }
 
+/** What a case holds to read: sums of its DICOM instances, and each of its documents. */
+export type ListedCase = {
+  readonly instances: number
+  /** Of everything readable. */
+  readonly bytes: number
+  readonly documents: readonly Pick<ReadableItem, 'id' | 'kind' | 'size' | 'sealedFacts'>[]
+}
+
 export type DeliveryLedger = {
+  /** False, and nothing is written, when the reader is not reading any more. */
   openGrant(grant: {
     id: GrantId
     case: CaseId
     scopes: readonly Scope[]
     expiresAt: Date
-    by: OperatorId
+    /** Who opened it: the desk, or a reader for themselves. */
+    by: { readonly operator: OperatorId } | { readonly reader: ReaderId }
     at: Date
-  }): Promise<void>
+  }): Promise<boolean>
   /** The grant and the state of its case, asked on every call. */
   findGrant(id: GrantId): Promise<(Grant & { readonly caseState: CaseState }) | null>
   /** False when there is none or it is revoked already. */
@@ -54,6 +64,8 @@ export type DeliveryLedger = {
   revision(id: CaseId): Promise<number | null>
   /** Everything readable of a case, one consistent view; null when the case or its key is gone. */
   content(id: CaseId): Promise<CaseContent | null>
+  /** Without extents, for a page; documents in order of their ids. Null when the case or its key is gone. */
+  listed(id: CaseId): Promise<ListedCase | null>
   /** One readable item; null when there is none in this case. */
   item(id: CaseId, item: ItemId): Promise<(CaseContent & { readonly items: readonly [ReadableItem] }) | null>
   /**

@@ -99,6 +99,35 @@ export const intakeLedgerContract = (name: string, open: OpenLedgers): void => {
       expect(await find(id)).toMatchObject({ state: 'discarded', missing: [] })
     })
 
+    it('counts what a sender announced and what of it arrived', async () => {
+      expect(await ledgers.intake.countFiles(sending.sender)).toEqual({ arrived: 0, announced: 0 })
+      const { pack } = await arrive(ledgers, sending, [5, 0])
+      const [waiting, left] = [newLargeFile(), newLargeFile()]
+      await plan([waiting, left])
+      granted(await send([waiting, 0, 1]))
+      const other = { ...sending, sender: await addSender(ledgers, sending.case) }
+      await announce(ledgers, other, [newFile(4)])
+      expect(await ledgers.intake.countFiles(sending.sender)).toEqual({ arrived: 2, announced: 4 })
+      await ledgers.intake.leaveOut(sending.sender, [left.id], noon)
+      await admitAll(ledgers, pack.id)
+      expect(await ledgers.intake.countFiles(sending.sender)).toEqual({ arrived: 2, announced: 3 })
+      expect(await ledgers.intake.countFiles(other.sender)).toEqual({ arrived: 0, announced: 1 })
+      granted(
+        await ledgers.intake.plan(
+          {
+            id: newId<PlanId>(),
+            ...sending,
+            archive: waiting.id,
+            lockedKey: 'plan key',
+            at: noon,
+          },
+          [newFile(7)],
+          1_000,
+        ),
+      )
+      expect(await ledgers.intake.countFiles(sending.sender)).toEqual({ arrived: 2, announced: 3 })
+    })
+
     it('lists everything of a sender, without runs when brief', async () => {
       const { files } = await arrive(ledgers, sending, [5, 6])
       const waiting = newFile(7)

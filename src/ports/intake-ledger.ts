@@ -80,6 +80,8 @@ export type IntakeLedger = {
   findItem(sender: SenderId, item: ItemId): Promise<PlannedItem | null>
   /** `receiving → discarded` for files the sender leaves out; returns how many moved. */
   leaveOut(sender: SenderId, items: readonly ItemId[], at: Date): Promise<number>
+  /** How many files this sender announced and how many arrived; what was left out or discarded is in neither. */
+  countFiles(sender: SenderId): Promise<{ readonly arrived: number; readonly announced: number }>
   /** Everything this sender announced and what came out of it, without extents when `brief`. */
   itemsOf(sender: SenderId, brief: boolean): Promise<readonly ReceivedItem[]>
   /** Marks the sender's work as done and keeps the receipt. Refuses `send.incomplete` with the count missing. */

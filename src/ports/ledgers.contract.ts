@@ -17,6 +17,7 @@ import type { DeliveryLedger } from './delivery-ledger.ts'
 import type { IntakeLedger, NewPack, PlannedFile, PlannedItem } from './intake-ledger.ts'
 import type { LinkLedger, NewLink } from './link-ledger.ts'
 import type { OperatorLedger } from './operator-ledger.ts'
+import type { ReaderLedger } from './reader-ledger.ts'
 
 export type Ledgers = {
   readonly cases: CaseLedger
@@ -25,6 +26,7 @@ export type Ledgers = {
   readonly admission: AdmissionLedger
   readonly archives: ArchiveLedger
   readonly delivery: DeliveryLedger
+  readonly readers: ReaderLedger
   readonly decisions: DecisionLedger
   readonly audit: AuditLedger
   readonly operators: OperatorLedger
@@ -99,7 +101,10 @@ export const openLink = async (
     ...sending,
     id: newId<LinkId>(),
     secretHash: bytes(),
+    check: 'none' as const,
     codeHash: null,
+    language: 'en' as const,
+    sealedFacts: null,
     expiresAt: after(7 * 86_400),
     maxUses: null,
     at: noon,

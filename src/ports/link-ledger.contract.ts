@@ -44,7 +44,13 @@ export const linkLedgerContract = (name: string, open: OpenLedgers): void => {
     }
 
     it('finds a link by its id and secret together, and by nothing else', async () => {
-      const link = await openLink(ledgers, sending, { codeHash: bytes(60), maxUses: 3 })
+      const link = await openLink(ledgers, sending, {
+        check: 'birth-date',
+        codeHash: bytes(60),
+        language: 'mr',
+        sealedFacts: bytes(90),
+        maxUses: 3,
+      })
       const found = await ledgers.links.findLink(link.id, link.secretHash)
       expect(found).toMatchObject({
         ...sending,
@@ -53,11 +59,16 @@ export const linkLedgerContract = (name: string, open: OpenLedgers): void => {
         expiresAt: link.expiresAt,
         maxUses: 3,
         uses: 0,
-        needsCode: true,
+        check: 'birth-date',
+        language: 'mr',
         lockedUntil: null,
         caseState: 'requested',
+        role: 'patient',
+        finishedAt: null,
+        asked: false,
       })
       expect(plain(found?.codeHash ?? null)).toEqual(link.codeHash)
+      expect(plain(found?.sealedFacts ?? null)).toEqual(link.sealedFacts)
       const other = await openLink(ledgers, sending)
       expect(await ledgers.links.findLink(link.id, other.secretHash)).toBeNull()
       expect(await ledgers.links.findLink(link.id, new Uint8Array(0))).toBeNull()
@@ -70,7 +81,8 @@ export const linkLedgerContract = (name: string, open: OpenLedgers): void => {
       await openLink(ledgers, await openSender(ledgers))
       expect(await ledgers.links.linkById(one.id)).toMatchObject({
         id: one.id,
-        needsCode: false,
+        check: 'none',
+        language: 'en',
         maxUses: null,
       })
       expect(await ledgers.links.linkById(newId<LinkId>())).toBeNull()
@@ -130,7 +142,7 @@ export const linkLedgerContract = (name: string, open: OpenLedgers): void => {
     })
 
     it('locks with the last try, until the minutes are over', async () => {
-      const link = await openLink(ledgers, sending, { codeHash: bytes() })
+      const link = await openLink(ledgers, sending, { check: 'code', codeHash: bytes() })
       for (let left = lockout.tries - 1; left >= 0; left--) {
         expect(await ledgers.links.linkById(link.id)).toMatchObject({ lockedUntil: null })
         expect(await ledgers.links.countTry(link.id, noon)).toBe(left)
@@ -142,20 +154,20 @@ export const linkLedgerContract = (name: string, open: OpenLedgers): void => {
     })
 
     it('exchanges for a right code on the last try, and unlocks', async () => {
-      const link = await openLink(ledgers, sending, { codeHash: bytes() })
+      const link = await openLink(ledgers, sending, { check: 'code', codeHash: bytes() })
       for (let n = 0; n < lockout.tries; n++) await ledgers.links.countTry(link.id, noon)
       expect(refusedOf(await exchange(link.id))).toBeNull()
       expect(await ledgers.links.linkById(link.id)).toMatchObject({ lockedUntil: null, uses: 1 })
     })
 
     it('counts guesses made at once one by one', async () => {
-      const link = await openLink(ledgers, sending, { codeHash: bytes() })
+      const link = await openLink(ledgers, sending, { check: 'code', codeHash: bytes() })
       const left = await race(20, () => ledgers.links.countTry(link.id, noon))
       expect(left.flatMap((tries) => tries ?? []).toSorted((a, b) => b - a)).toEqual([4, 3, 2, 1, 0])
     })
 
     it('forgets wrong codes at a right exchange', async () => {
-      const link = await openLink(ledgers, sending, { codeHash: bytes() })
+      const link = await openLink(ledgers, sending, { check: 'code', codeHash: bytes() })
       for (let n = 1; n < lockout.tries; n++) await ledgers.links.countTry(link.id, noon)
       granted(await exchange(link.id))
       expect(await ledgers.links.countTry(link.id, noon)).toBe(lockout.tries - 1)

@@ -43,7 +43,15 @@ export const rebuildLedgerContract = (name: string, open: () => Promise<RebuiltL
     /** A case with something in every table. */
     const live = async (): Promise<Sending> => {
       const sending = await openSender(ledgers)
-      const link = await openLink(ledgers, sending, { codeHash: bytes(60), maxUses: 3 })
+      const link = await openLink(ledgers, sending, {
+        check: 'birth-date',
+        codeHash: bytes(60),
+        language: 'hi',
+        sealedFacts: bytes(90),
+        maxUses: 3,
+      })
+      await ledgers.links.countQuestions(link.id, 7)
+      await ledgers.links.askForLink(link.id, noon)
       granted(await ledgers.links.exchange(link.id, newSession(noon)))
       const { pack } = await arrive(ledgers, sending, [200, 2, 3, 0])
       await admitAll(ledgers, pack.id, (n) =>
@@ -100,7 +108,7 @@ export const rebuildLedgerContract = (name: string, open: () => Promise<RebuiltL
       it('puts every row back as it was', async () => {
         const { case: id } = await live()
         const rows = await rowsOf(id)
-        expect(rows.map((some) => some.table.name)).toHaveLength(17)
+        expect(rows.map((some) => some.table.name)).toHaveLength(18)
         ledgers = await open()
         expect(await restore(id, rows)).toEqual({ items: 6 })
         expect(await rowsOf(id)).toEqual(rows)

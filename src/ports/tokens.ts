@@ -7,13 +7,19 @@
  */
 
 import type { Scope } from '#domain/grant.ts'
-import type { CaseId, GrantId, LinkId } from '#domain/id.ts'
+import type { CaseId, GrantId, LinkId, ReaderId } from '#domain/id.ts'
 
 export type LinkTokens = {
   /** `upload-link+jwt`; `jti` is the link's secret, of which the ledger keeps only a hash. */
   write(claims: { link: LinkId; secret: string; expiresAt: Date }): Promise<string>
   /** Also reads a link whose time is over (`expired`), so that a dead link can offer a new one. */
   read(token: string): Promise<{ link: LinkId; secret: string; expired: boolean } | null>
+}
+
+/** As `LinkTokens`, for the link a reader comes in by: `reader-link+jwt`. */
+export type ReaderTokens = {
+  write(claims: { reader: ReaderId; secret: string; expiresAt: Date }): Promise<string>
+  read(token: string): Promise<{ reader: ReaderId; secret: string; expired: boolean } | null>
 }
 
 export type AccessTokens = {

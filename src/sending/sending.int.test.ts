@@ -266,7 +266,7 @@ describe('sending', () => {
 
   it('ends with the gateway’s word for a dead link or a wrong code, and with `line` when nobody answers', async () => {
     parts(() => 'pass')
-    const { link, code } = await newLink({ withCode: true })
+    const { link, code } = await newLink({ check: 'code' })
     const stopped = (given: string, terms?: Terms) =>
       converse(given, terms).then(
         () => null,

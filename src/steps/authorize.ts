@@ -10,6 +10,7 @@ import type { Clock } from '#ports/clock.ts'
 import type { DeliveryLedger } from '#ports/delivery-ledger.ts'
 import type { LinkLedger, SenderSession } from '#ports/link-ledger.ts'
 import type { OperatorLedger } from '#ports/operator-ledger.ts'
+import type { ReaderLedger, ReadingSession } from '#ports/reader-ledger.ts'
 import type { Secrets } from '#ports/secrets.ts'
 import type { AccessTokens } from '#ports/tokens.ts'
 
@@ -48,3 +49,9 @@ export const authorizeOperator =
     if (token === null) return refuse('session.missing')
     return (await operators.session(secrets.hash(token), clock.now())) ?? refuse('session.ended')
   }
+
+/** A reader in person. Refuses `session.missing`, `session.ended`, `reader.ended`, `case.closed`. */
+export const authorizeReading =
+  ({ readers, secrets, clock }: { readers: ReaderLedger; secrets: Secrets; clock: Clock }) =>
+  async (token: string | null): Promise<ReadingSession | Refusal> =>
+    token === null ? refuse('session.missing') : readers.session(secrets.hash(token), clock.now())

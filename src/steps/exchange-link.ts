@@ -1,9 +1,11 @@
 /**
  * Exchange link: what a sender was given becomes a session. Only this counts as a use; looking at the link's
- * page never does. A dead, wrong or guessed link says the same to a stranger as little as possible.
+ * page never does. A dead link asks for no code and counts no try; the fifth wrong code is for the desk to know.
  */
 import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import type { SessionId } from '#domain/id.ts'
+import { lockout } from '#domain/link.ts'
+import { boundBirthDate } from '#formats/link-facts.ts'
 import { indexCase } from '#jobs/jobs.ts'
 import type { AuditLedger } from '#ports/audit-ledger.ts'
 import type { Clock, Ids } from '#ports/clock.ts'
@@ -28,18 +30,28 @@ export type Exchanged = {
   readonly token: string
 }
 
+type Say = (
+  action: 'link.exchanged' | 'link.refused' | 'link.locked',
+  facts: Record<string, string | number>,
+) => Promise<unknown>
+
 /** Refuses a wrong or missing code. The try is counted before the answer is known to be right. */
 const checkCode = async (
   { links, secrets, clock }: ExchangeLinkNeeds,
   link: LinkRow,
-  code: string | undefined,
+  typed: string | undefined,
+  secret: string,
+  say: Say,
 ): Promise<Refusal | null> => {
   if (link.codeHash === null) return null
-  if (code === undefined) return refuse('link.code-needed')
+  if (typed === undefined) return refuse('link.code-needed')
   const left = await links.countTry(link.id, clock.now())
   if (left === null) return refuse('link.locked')
+  const code = link.check === 'birth-date' ? boundBirthDate(secret, typed) : typed
   if (await secrets.matches(code, link.codeHash)) return null
-  return left > 0 ? refuse('link.code-wrong', { left }) : refuse('link.locked')
+  if (left > 0) return refuse('link.code-wrong', { left })
+  await say('link.locked', { minutes: lockout.minutes })
+  return refuse('link.locked')
 }
 
 export const exchangeLink =
@@ -50,7 +62,7 @@ export const exchangeLink =
     if (claims === null) return refuse('link.invalid')
     const link = await links.findLink(claims.link, secrets.hash(claims.secret))
     if (link === null) return refuse('link.invalid')
-    const say = (action: 'link.exchanged' | 'link.refused', facts: Record<string, string>) =>
+    const say: Say = (action, facts) =>
       audit.append(
         { action, actor: { kind: 'sender', id: link.sender }, case: link.case, object: link.id, facts },
         clock.now(),
@@ -59,7 +71,8 @@ export const exchangeLink =
     const bearer = secrets.token()
     const session = { id: ids.next<SessionId>(), tokenHash: secrets.hash(bearer), at }
     const begun =
-      (claims.expired ? refuse('link.expired') : await checkCode(needs, link, code)) ??
+      (await links.obstacle(link.id, at)) ??
+      (await checkCode(needs, link, code, claims.secret, say)) ??
       (await links.exchange(link.id, session))
     if (isRefusal(begun)) {
       await say('link.refused', { code: begun.refused })

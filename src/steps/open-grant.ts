@@ -2,7 +2,7 @@
 import { mayRead } from '#domain/case.ts'
 import { type Refusal, refuse } from '#domain/fault.ts'
 import { longestGrantSeconds, type Scope } from '#domain/grant.ts'
-import type { CaseId, GrantId, OperatorId } from '#domain/id.ts'
+import type { CaseId, GrantId, OperatorId, ReaderId } from '#domain/id.ts'
 import type { AuditLedger } from '#ports/audit-ledger.ts'
 import type { CaseLedger } from '#ports/case-ledger.ts'
 import type { Clock, Ids } from '#ports/clock.ts'
@@ -20,14 +20,17 @@ export type OpenGrantNeeds = {
 
 export type OpenedGrant = { readonly grant: GrantId; readonly token: string; readonly expiresAt: Date }
 
-/** Refuses `case.not-found`, `case.closed`. */
+/** Who a grant is opened by: the desk for somebody, or a reader for a program of their own. */
+export type GrantBy = { readonly operator: OperatorId } | { readonly reader: ReaderId }
+
+/** Refuses `case.not-found`, `case.closed`, and `reader.ended` when the reader is not reading any more. */
 export const openGrant =
   ({ cases, delivery, tokens, audit, clock, ids }: OpenGrantNeeds) =>
   async (
     of: CaseId,
     scopes: readonly Scope[],
     seconds: number,
-    by: OperatorId,
+    by: GrantBy,
   ): Promise<OpenedGrant | Refusal> => {
     const row = await cases.findCase(of)
     if (row === null) return refuse('case.not-found')
@@ -35,12 +38,14 @@ export const openGrant =
     const at = clock.now()
     const expiresAt = new Date(at.getTime() + Math.min(seconds, longestGrantSeconds) * 1_000)
     const grant = ids.next<GrantId>()
-    await delivery.openGrant({ id: grant, case: of, scopes, expiresAt, by, at })
+    if (!(await delivery.openGrant({ id: grant, case: of, scopes, expiresAt, by, at })))
+      return refuse('reader.ended')
     const token = await tokens.write({ grant, case: of, scopes, expiresAt })
-    await audit.append(
-      { action: 'grant.opened', actor: { kind: 'operator', id: by }, case: of, object: grant, facts: {} },
-      at,
-    )
+    const actor =
+      'operator' in by
+        ? ({ kind: 'operator', id: by.operator } as const)
+        : ({ kind: 'reader', id: by.reader } as const)
+    await audit.append({ action: 'grant.opened', actor, case: of, object: grant, facts: {} }, at)
     return { grant, token, expiresAt }
   }
 

@@ -4,15 +4,20 @@ import type { AuditAction } from '#domain/audit.ts'
 import { mayReceive } from '#domain/case.ts'
 import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import type { CaseId, LinkId, OperatorId, SenderId } from '#domain/id.ts'
-import { longestLinkDays, type SenderRole } from '#domain/link.ts'
+import type { Language } from '#domain/language.ts'
+import { type LinkCheck, longestLinkDays, type SenderRole } from '#domain/link.ts'
+import { linkFactsOf } from '#domain/link-facts.ts'
+import type { StatedPatient } from '#domain/patient.ts'
 import { senderSeal } from '#domain/seal-name.ts'
+import { boundBirthDate, sealLinkFacts } from '#formats/link-facts.ts'
 import { indexCase } from '#jobs/jobs.ts'
 import type { AuditLedger } from '#ports/audit-ledger.ts'
 import type { CaseLedger } from '#ports/case-ledger.ts'
-import type { CaseVault } from '#ports/case-vault.ts'
+import type { CaseKey, CaseVault } from '#ports/case-vault.ts'
 import type { Clock, Ids } from '#ports/clock.ts'
 import type { JobQueue } from '#ports/job-queue.ts'
 import type { LinkLedger } from '#ports/link-ledger.ts'
+import { openDetails } from '#ports/open-sealed.ts'
 import type { Secrets } from '#ports/secrets.ts'
 import type { LinkTokens } from '#ports/tokens.ts'
 
@@ -31,8 +36,15 @@ export type OpenLinkNeeds = {
 export type LinkTerms = {
   readonly days: number
   readonly maxUses: number | null
-  /** Ask for a code that travels by another way than the link. */
-  readonly withCode: boolean
+  /** What the link asks besides itself. */
+  readonly check: LinkCheck
+  readonly language: Language
+}
+
+/** Terms of a new link in an old one's place, which keeps what is not said. */
+export type RenewTerms = Omit<LinkTerms, 'check' | 'language'> & {
+  readonly check?: LinkCheck | undefined
+  readonly language?: Language | undefined
 }
 
 export type OpenedLink = {
@@ -59,26 +71,59 @@ const note = async (
   await queue.add(indexCase, { case: of }).catch(() => {})
 }
 
-const prepare = async ({ tokens, secrets, clock, ids }: OpenLinkNeeds, terms: LinkTerms) => {
+/** A case that takes records, opened. Refuses `case.not-found`, `case.closed`. */
+const openCase = async (
+  { cases, vault }: OpenLinkNeeds,
+  of: CaseId,
+): Promise<{ readonly key: CaseKey; readonly patient: StatedPatient } | Refusal> => {
+  const row = await cases.findCase(of)
+  if (row === null) return refuse('case.not-found')
+  if (row.keys === null || !mayReceive(row.state)) return refuse('case.closed')
+  const key = await vault.open(of, row.keys.wrappedKey)
+  return { key, patient: row.details === null ? {} : openDetails(key, of, row.details).patient }
+}
+
+/** What a link is checked with: what the sender is told, and what is kept of it. Refuses `link.no-birth-date`. */
+const prepareCheck = async (
+  { secrets }: OpenLinkNeeds,
+  check: LinkCheck,
+  secret: string,
+  { birthDate }: StatedPatient,
+): Promise<{ readonly code: string | null; readonly hash: Uint8Array | null } | Refusal> => {
+  if (check === 'none') return { code: null, hash: null }
+  if (check === 'code') {
+    const code = secrets.code()
+    return { code, hash: await secrets.stretch(code) }
+  }
+  if (birthDate === undefined) return refuse('link.no-birth-date')
+  return { code: null, hash: await secrets.stretch(boundBirthDate(secret, birthDate)) }
+}
+
+const prepare = async (needs: OpenLinkNeeds, of: CaseId, patient: StatedPatient, terms: LinkTerms) => {
+  const { tokens, secrets, clock, ids } = needs
   const at = clock.now()
   const id = ids.next<LinkId>()
   const secret = secrets.token()
-  const code = terms.withCode ? secrets.code() : null
+  const checked = await prepareCheck(needs, terms.check, secret, patient)
+  if (isRefusal(checked)) return checked
   const days = Math.min(terms.days, longestLinkDays)
   const expiresAt = new Date(at.getTime() + days * dayMs)
   const row = {
     id,
     secretHash: secrets.hash(secret),
-    codeHash: code === null ? null : await secrets.stretch(code),
+    check: terms.check,
+    codeHash: checked.hash,
+    language: terms.language,
+    sealedFacts: sealLinkFacts({ id, case: of, secret }, linkFactsOf(patient)),
     expiresAt,
     maxUses: terms.maxUses,
     at,
   }
   const token = await tokens.write({ link: id, secret, expiresAt })
-  return { row, opened: { link: id, token, code, expiresAt } satisfies OpenedLink }
+  return { row, opened: { link: id, token, code: checked.code, expiresAt } satisfies OpenedLink }
 }
 
-/** A link for a new sender of a case. Refuses `case.not-found`, `case.closed`. */
+/** A link for a new sender of a case. Refuses `case.not-found`, `case.closed`, `link.no-birth-date`. */
 export const openLink =
   (needs: OpenLinkNeeds) =>
   async (
@@ -87,24 +132,36 @@ export const openLink =
     terms: LinkTerms,
     by: OperatorId,
   ): Promise<OpenedLink | Refusal> => {
-    const row = await needs.cases.findCase(of)
-    if (row === null) return refuse('case.not-found')
-    if (row.keys === null || !mayReceive(row.state)) return refuse('case.closed')
-    const key = await needs.vault.open(of, row.keys.wrappedKey)
+    const opened = await openCase(needs, of)
+    if (isRefusal(opened)) return opened
+    const { key, patient } = opened
+    const link = await prepare(needs, of, patient, terms)
+    if (isRefusal(link)) return link
     const id = needs.ids.next<SenderId>()
     const details = key.seal(Buffer.from(JSON.stringify({ name: sender.name })), senderSeal(of, id))
-    const link = await prepare(needs, terms)
     await needs.cases.addSender({ id, case: of, role: sender.role, details, at: link.row.at })
     await needs.links.openLink({ ...link.row, case: of, sender: id })
     await note(needs, 'link.opened', by, of, link.opened.link)
     return link.opened
   }
 
-/** A new link in an old one's place: same sender, nothing already sent is lost. Refuses `link.*`, `case.closed`. */
+/**
+ * A new link in an old one's place: same sender, nothing already sent is lost, whoever asked for it is answered.
+ * Refuses `link.*`, `case.closed`.
+ */
 export const renewLink =
   (needs: OpenLinkNeeds) =>
-  async (old: LinkId, terms: LinkTerms, by: OperatorId): Promise<OpenedLink | Refusal> => {
-    const link = await prepare(needs, terms)
+  async (old: LinkId, terms: RenewTerms, by: OperatorId): Promise<OpenedLink | Refusal> => {
+    const known = await needs.links.linkById(old)
+    if (known === null) return refuse('link.not-found')
+    const opened = await openCase(needs, known.case)
+    if (isRefusal(opened)) return opened
+    const link = await prepare(needs, known.case, opened.patient, {
+      ...terms,
+      check: terms.check ?? known.check,
+      language: terms.language ?? known.language,
+    })
+    if (isRefusal(link)) return link
     const renewed = await needs.links.renewLink(old, link.row)
     if (isRefusal(renewed)) return renewed
     await note(needs, 'link.renewed', by, renewed.case, link.opened.link)

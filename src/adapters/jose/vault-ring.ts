@@ -6,13 +6,13 @@
 import type { CaseVault } from '#ports/case-vault.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { IntakeSeal } from '#ports/intake-seal.ts'
-import type { AccessTokens, LinkTokens, PublicKeys, Statements } from '#ports/tokens.ts'
+import type { AccessTokens, LinkTokens, PublicKeys, ReaderTokens, Statements } from '#ports/tokens.ts'
 import { accessTokens } from './access-tokens.ts'
 import { caseVault, type MasterKeys } from './case-vault.ts'
 import { type FreshKeys, followKeys } from './fresh-keys.ts'
 import { intakeLock } from './intake-seal.ts'
 import { keyFault } from './key-file.ts'
-import { linkTokens } from './link-tokens.ts'
+import { linkTokens, readerTokens } from './link-tokens.ts'
 import { listMasterKeys, type MasterKey } from './master-key.ts'
 import { readPublicSet } from './public-set.ts'
 import { halfOf, purposes } from './signing-key.ts'
@@ -46,6 +46,7 @@ export type VaultRing = {
   /** Locks with public keys alone: what comes out of an archive is sealed as it is at the edge. */
   readonly seal: Pick<IntakeSeal, 'lock'>
   readonly linkTokens: LinkTokens
+  readonly readerTokens: ReaderTokens
   readonly accessTokens: AccessTokens
   /** Signs manifests only. */
   readonly statements: Statements
@@ -63,6 +64,7 @@ export const openVaultRing = (folder: string, clock: Clock, issuer: string): Vau
     vault: caseVault(masterKeys(fresh), keys),
     seal: intakeLock({ keys, clock, generation: () => fresh.current() }),
     linkTokens: linkTokens(keys, clock, issuer),
+    readerTokens: readerTokens(keys, clock, issuer),
     accessTokens: accessTokens(keys, clock, issuer),
     statements: statements(keys),
     publicKeys: publishedKeys(fresh, clock),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestLedger, type TestLedger } from '#fixtures/ledger.ts'
 import { deliveryLedgerContract } from '#ports/delivery-ledger.contract.ts'
+import { grantsContract } from '#ports/grants.contract.ts'
 import { admitAll, arrive, newServed, openSender } from '#ports/ledgers.contract.ts'
 import { servedCopiesContract } from '#ports/served-copies.contract.ts'
 
@@ -11,6 +12,7 @@ beforeAll(async () => {
 afterAll(() => ledger.close())
 
 deliveryLedgerContract('PostgreSQL', () => ledger.fresh())
+grantsContract('PostgreSQL', () => ledger.fresh())
 servedCopiesContract('PostgreSQL', () => ledger.fresh())
 
 describe('a row that does not say how its file leaves', () => {

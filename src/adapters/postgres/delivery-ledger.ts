@@ -11,6 +11,7 @@ import { type Database, guarded } from './database.ts'
 import { toExtent } from './extent-row.ts'
 import { toInstance } from './instance-row.ts'
 import { itemColumns, toItem } from './item-row.ts'
+import { readListed } from './listed-case.ts'
 import { servedColumns, toServed } from './served-copy.ts'
 import type { Tables } from './tables.ts'
 
@@ -115,20 +116,37 @@ const readDocuments = async (db: Database, of: CaseId, after: ItemId | null, lim
 }
 
 export const createDeliveryLedger = (db: Database): DeliveryLedger => ({
-  openGrant: (grant) =>
-    guarded(async () => {
-      await db
-        .insertInto('grants')
-        .values({
-          id: grant.id,
-          case_id: grant.case,
-          scopes: [...grant.scopes],
-          expires_at: grant.expiresAt,
-          created_by: grant.by,
-          created_at: grant.at,
-        })
-        .execute()
-    }),
+  openGrant: ({ id, case: of, scopes: allowed, expiresAt, by, at }) =>
+    guarded(() =>
+      db.transaction().execute(async (trx) => {
+        const reader = 'reader' in by ? by.reader : null
+        if (reader !== null) {
+          // Who ends a reader ends their grants: none may come in between.
+          const row = await trx
+            .selectFrom('readers')
+            .select('state')
+            .where('id', '=', reader)
+            .where('case_id', '=', of)
+            .where('token_hash', 'is not', null)
+            .forShare()
+            .executeTakeFirst()
+          if (row?.state !== 'reading') return false
+        }
+        await trx
+          .insertInto('grants')
+          .values({
+            id,
+            case_id: of,
+            scopes: [...allowed],
+            expires_at: expiresAt,
+            created_by: 'operator' in by ? by.operator : null,
+            reader_id: reader,
+            created_at: at,
+          })
+          .execute()
+        return true
+      }),
+    ),
 
   findGrant: (id) =>
     guarded(async () => {
@@ -146,6 +164,7 @@ export const createDeliveryLedger = (db: Database): DeliveryLedger => ({
         scopes: scopes.filter((scope) => row.scopes.includes(scope)),
         expiresAt: row.expires_at,
         revokedAt: row.revoked_at,
+        reader: row.reader_id,
         caseState: row.state,
       }
     }),
@@ -175,6 +194,7 @@ export const createDeliveryLedger = (db: Database): DeliveryLedger => ({
         scopes: scopes.filter((scope) => row.scopes.includes(scope)),
         expiresAt: row.expires_at,
         revokedAt: row.revoked_at,
+        reader: row.reader_id,
       }))
     }),
 
@@ -190,6 +210,8 @@ export const createDeliveryLedger = (db: Database): DeliveryLedger => ({
     }),
 
   content: (id) => guarded(() => readContent(db, id, null)),
+
+  listed: (id) => guarded(() => readListed(db, id)),
 
   item: (id, item) =>
     guarded(async () => {

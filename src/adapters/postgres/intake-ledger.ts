@@ -152,6 +152,22 @@ export const createIntakeLedger = (db: Database): IntakeLedger => ({
       }),
     ),
 
+  countFiles: (sender) =>
+    guarded(() =>
+      db
+        .selectFrom('items')
+        .innerJoin('plans', 'plans.id', 'items.plan_id')
+        .select([
+          sql<number>`count(*)`.as('announced'),
+          sql<number>`count(*) filter (where state <> 'receiving')`.as('arrived'),
+        ])
+        .where('items.sender_id', '=', sender)
+        // As the index of fingerprints has it, which is by sender.
+        .where('state', '<>', 'discarded')
+        .where('archive_item', 'is', null)
+        .executeTakeFirstOrThrow(),
+    ),
+
   itemsOf: (sender, brief) => guarded(() => readItems(db, sender, brief)),
 
   finish: (sender, receipt, at) =>

@@ -61,6 +61,17 @@ const caseTables = {
     locked_until: 'time',
     created_at: 'time',
     ended_at: 'time',
+    check_kind: 'text',
+    language: 'text',
+    sealed_facts: 'bytes',
+    questions: 'number',
+  },
+  link_asks: {
+    link_id: 'text',
+    asked_at: 'time',
+    case_id: 'text',
+    sender_id: 'text',
+    answered_at: 'time',
   },
   plans: {
     id: 'text',

@@ -11,6 +11,7 @@ import { createIndexLedger } from './index-ledger.ts'
 import { createIntakeLedger } from './intake-ledger.ts'
 import { createLinkLedger } from './link-ledger.ts'
 import { createOperatorLedger } from './operator-ledger.ts'
+import { createReaderLedger } from './reader-ledger.ts'
 import { createRebuildLedger } from './rebuild-ledger.ts'
 
 /** Ends nothing: `db` is the caller's. */
@@ -21,6 +22,7 @@ export const createLedgers = (db: Database) => ({
   admission: createAdmissionLedger(db),
   archives: createArchiveLedger(db),
   delivery: createDeliveryLedger(db),
+  readers: createReaderLedger(db),
   decisions: createDecisionLedger(db),
   completeness: createCompletenessLedger(db),
   audit: createAuditLedger(db),

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll } from 'vitest'
 import { openTestLedger, type TestLedger } from '#fixtures/ledger.ts'
+import { linkAsksContract } from '#ports/link-asks.contract.ts'
 import { linkLedgerContract } from '#ports/link-ledger.contract.ts'
+import { linkWorkContract } from '#ports/link-work.contract.ts'
 import { senderSessionContract } from '#ports/sender-session.contract.ts'
 
 let ledger: TestLedger
@@ -10,4 +12,6 @@ beforeAll(async () => {
 afterAll(() => ledger.close())
 
 linkLedgerContract('PostgreSQL', () => ledger.fresh())
+linkWorkContract('PostgreSQL', () => ledger.fresh())
+linkAsksContract('PostgreSQL', () => ledger.fresh())
 senderSessionContract('PostgreSQL', () => ledger.fresh())

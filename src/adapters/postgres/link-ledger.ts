@@ -1,62 +1,26 @@
 /** Upload links and sender sessions in PostgreSQL. */
-import { type Selectable, sql, type Transaction } from 'kysely'
+import { sql } from 'kysely'
 import { mayReceive } from '#domain/case.ts'
-import { type Refusal, refuse } from '#domain/fault.ts'
-import type { LinkId } from '#domain/id.ts'
-import { linkMachine, lockout, senderSession, sessionEnd, type UploadLink } from '#domain/link.ts'
+import { isRefusal, refuse } from '#domain/fault.ts'
+import { linkMachine, lockout, sessionEnd, sessionOver } from '#domain/link.ts'
 import type { LinkLedger } from '#ports/link-ledger.ts'
 import { type Database, guarded } from './database.ts'
+import { answerAsks, linkAsks } from './link-asks.ts'
+import { letIn, lockLink, toLink, toRow } from './link-row.ts'
 import { noteChange } from './note-change.ts'
-import type { Tables } from './tables.ts'
-
-type Row = Selectable<Tables['links']>
 
 const minutes = 60_000
 
 /** Uses of a session within this of the last one kept are not written again, milliseconds. */
 const seenGrain = 1_000
 
-const toLink = (row: Row): UploadLink => ({
-  id: row.id,
-  case: row.case_id,
-  sender: row.sender_id,
-  state: row.state,
-  expiresAt: row.expires_at,
-  maxUses: row.max_uses,
-  uses: row.uses,
-  needsCode: row.code_hash !== null,
-  lockedUntil: row.locked_until,
-})
-
-/** Why this link may not be exchanged now; null when it may. */
-const obstacle = (row: Row, at: Date): Refusal | null => {
-  if (row.state !== 'open') return refuse('link.revoked')
-  if (row.expires_at <= at) return refuse('link.expired')
-  if (row.max_uses !== null && row.uses >= row.max_uses) return refuse('link.used-up')
-  return null
-}
-
-const lockLink = (trx: Transaction<Tables>, id: LinkId): Promise<Row | undefined> =>
-  trx.selectFrom('links').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
-
 export const createLinkLedger = (db: Database): LinkLedger => ({
+  ...linkAsks(db),
+
   openLink: (link) =>
     guarded(() =>
       db.transaction().execute(async (trx) => {
-        await trx
-          .insertInto('links')
-          .values({
-            id: link.id,
-            case_id: link.case,
-            sender_id: link.sender,
-            state: 'open',
-            secret_hash: link.secretHash,
-            code_hash: link.codeHash,
-            expires_at: link.expiresAt,
-            max_uses: link.maxUses,
-            created_at: link.at,
-          })
-          .execute()
+        await trx.insertInto('links').values(toRow(link)).execute()
         await noteChange(trx, link.case, true)
       }),
     ),
@@ -66,12 +30,26 @@ export const createLinkLedger = (db: Database): LinkLedger => ({
       const row = await db
         .selectFrom('links')
         .innerJoin('cases', 'cases.id', 'links.case_id')
+        .innerJoin('senders', 'senders.id', 'links.sender_id')
         .selectAll('links')
-        .select('cases.state as case_state')
+        .select(['cases.state as case_state', 'senders.role', 'senders.finished_at'])
+        .select(
+          sql<boolean>`exists (select from link_asks as asks
+            where asks.sender_id = links.sender_id and answered_at is null)`.as('asked'),
+        )
         .where('links.id', '=', id)
         .where('links.secret_hash', '=', Buffer.from(secretHash))
         .executeTakeFirst()
-      return row === undefined ? null : { ...toLink(row), codeHash: row.code_hash, caseState: row.case_state }
+      if (row === undefined) return null
+      return {
+        ...toLink(row),
+        codeHash: row.code_hash,
+        sealedFacts: row.sealed_facts,
+        caseState: row.case_state,
+        role: row.role,
+        finishedAt: row.finished_at,
+        asked: row.asked,
+      }
     }),
 
   linkById: (id) =>
@@ -91,22 +69,24 @@ export const createLinkLedger = (db: Database): LinkLedger => ({
       return rows.map(toLink)
     }),
 
+  obstacle: (id, at) =>
+    guarded(async () => {
+      const row = await db.selectFrom('links').selectAll().where('id', '=', id).executeTakeFirst()
+      if (row === undefined) return refuse('link.invalid')
+      const outcome = await letIn(db, row, at)
+      return isRefusal(outcome) ? outcome : null
+    }),
+
   exchange: (id, session) =>
     guarded(() =>
       db.transaction().execute(async (trx) => {
         const row = await lockLink(trx, id)
         if (row === undefined) return refuse('link.invalid')
-        const refused = obstacle(row, session.at)
-        if (refused !== null) return refused
-        const owner = await trx
-          .selectFrom('cases')
-          .select(['state', 'intake_key'])
-          .where('id', '=', row.case_id)
-          .executeTakeFirstOrThrow()
-        if (!mayReceive(owner.state) || owner.intake_key === null) return refuse('case.closed')
+        const outcome = await letIn(trx, row, session.at)
+        if (isRefusal(outcome)) return outcome
         await trx
           .updateTable('links')
-          .set({ uses: sql`uses + 1`, tries: 0, locked_until: null })
+          .set({ uses: outcome.counts ? sql`uses + 1` : sql`uses`, tries: 0, locked_until: null })
           .where('id', '=', id)
           .execute()
         await trx
@@ -132,7 +112,7 @@ export const createLinkLedger = (db: Database): LinkLedger => ({
           link: id,
           sender: row.sender_id,
           case: row.case_id,
-          intakeKey: owner.intake_key,
+          intakeKey: outcome.intakeKey,
           endsAt: sessionEnd(session.at),
         }
       }),
@@ -178,10 +158,8 @@ export const createLinkLedger = (db: Database): LinkLedger => ({
       if (row === undefined) return refuse('session.ended')
       if (row.link_state === 'revoked') return refuse('link.revoked')
       if (!mayReceive(row.case_state) || row.intake_key === null) return refuse('case.closed')
-      const quiet = at.getTime() - row.seen_at.getTime()
-      const endsAt = sessionEnd(row.created_at)
-      if (quiet > senderSession.idleMinutes * minutes || at > endsAt) return refuse('session.ended')
-      if (quiet >= seenGrain)
+      if (at > sessionOver(row.created_at, row.seen_at)) return refuse('session.ended')
+      if (at.getTime() - row.seen_at.getTime() >= seenGrain)
         await db.updateTable('sessions').set({ seen_at: at }).where('id', '=', row.id).execute()
       return {
         id: row.id,
@@ -189,7 +167,7 @@ export const createLinkLedger = (db: Database): LinkLedger => ({
         sender: row.sender_id,
         case: row.case_id,
         intakeKey: row.intake_key,
-        endsAt,
+        endsAt: sessionEnd(row.created_at),
       }
     }),
 
@@ -203,8 +181,10 @@ export const createLinkLedger = (db: Database): LinkLedger => ({
           .where('state', 'in', linkMachine.into('revoked'))
           .returning('case_id')
           .executeTakeFirst()
-        if (moved !== undefined) await noteChange(trx, moved.case_id, true)
-        return moved !== undefined
+        if (moved === undefined) return false
+        await answerAsks(trx, id, at)
+        await noteChange(trx, moved.case_id, true)
+        return true
       }),
     ),
 
@@ -227,18 +207,9 @@ export const createLinkLedger = (db: Database): LinkLedger => ({
           .execute()
         await trx
           .insertInto('links')
-          .values({
-            id: next.id,
-            case_id: row.case_id,
-            sender_id: row.sender_id,
-            state: 'open',
-            secret_hash: next.secretHash,
-            code_hash: next.codeHash,
-            expires_at: next.expiresAt,
-            max_uses: next.maxUses,
-            created_at: next.at,
-          })
+          .values(toRow({ ...next, case: row.case_id, sender: row.sender_id }))
           .execute()
+        await answerAsks(trx, old, next.at)
         await noteChange(trx, row.case_id, true)
         return { case: row.case_id, sender: row.sender_id }
       }),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { CaseId, ItemId, OperatorId, PackId, PlanId, SenderId } from '#domain/id.ts'
+import type { CaseId, ItemId, LinkId, OperatorId, PackId, PlanId, SenderId } from '#domain/id.ts'
 import { openTestLedger, type TestLedger } from '#fixtures/ledger.ts'
 import {
   after,
@@ -26,10 +26,16 @@ const [of, sender, plan] = [newId<CaseId>(), newId<SenderId>(), newId<PlanId>()]
 const [done, owed] = [newId<PackId>(), newId<PackId>()]
 const [read, let_, waits, came] = [newId<ItemId>(), newId<ItemId>(), newId<ItemId>(), newId<ItemId>()]
 
+const [coded, plainLink] = [newId<LinkId>(), newId<LinkId>()]
+
 const rows = [
   `insert into cases values ('${of}', 'collecting', 3, 'case key', 'intake key', '\\x01', now(), now(), now())`,
   `insert into case_indexes (case_id) values ('${of}')`,
   `insert into senders values ('${sender}', '${of}', 'patient', '\\x02', now(), now(), now())`,
+  ...[coded, plainLink].map(
+    (id) => `insert into links (id, case_id, sender_id, state, secret_hash, code_hash, expires_at, created_at)
+      values ('${id}', '${of}', '${sender}', 'open', '\\x10', ${id === coded ? `'\\x11'` : 'null'}, now(), now())`,
+  ),
   `insert into plans values ('${plan}', '${of}', '${sender}', 'plan key', now())`,
   `insert into packs values ('${done}', '${of}', '${sender}', 'admitted', 99, 'pack key', 1, now(), now()),
     ('${owed}', '${of}', '${sender}', 'stored', 99, 'pack key', 0, now(), null)`,
@@ -65,6 +71,8 @@ it('a database of an older program, with a case in it, is used as one that was m
     const ledgers: Omit<LedgersUnderTest, 'destroyKey'> = createLedgers(db)
     const readable = async () => (await ledgers.delivery.content(of))?.items.map(({ id }) => id)
     expect(await readable()).toEqual([read])
+    expect(await ledgers.links.linkById(coded)).toMatchObject({ check: 'code', language: 'en' })
+    expect(await ledgers.links.linkById(plainLink)).toMatchObject({ check: 'none', language: 'en' })
     expect((await ledgers.delivery.itemsOf(of)).map((item) => [item.id, item.from])).toEqual(
       [read, let_, waits, came].map((id) => [id, null]),
     )

@@ -11,6 +11,8 @@ import { up as served } from './migrations/0006-served.ts'
 import { up as texts } from './migrations/0007-texts.ts'
 import { up as discLists } from './migrations/0008-disc-lists.ts'
 import { up as releasedAgain } from './migrations/0009-released-again.ts'
+import { up as landing } from './migrations/0010-landing.ts'
+import { up as readers } from './migrations/0013-readers.ts'
 import type { Tables } from './tables.ts'
 
 const migrations = {
@@ -23,6 +25,8 @@ const migrations = {
   '0007-texts': { up: texts },
   '0008-disc-lists': { up: discLists },
   '0009-released-again': { up: releasedAgain },
+  '0010-landing': { up: landing },
+  '0013-readers': { up: readers },
 }
 
 /** The migration after which a database is as this program wants it. */

@@ -4,6 +4,7 @@ import { indexLedgerContract } from '#ports/index-ledger.contract.ts'
 import { keptAuditContract } from '#ports/kept-audit.contract.ts'
 import { neededObjectsContract } from '#ports/needed-objects.contract.ts'
 import { type RebuiltLedgers, rebuildLedgerContract } from '#ports/rebuild-ledger.contract.ts'
+import { rebuiltLinksContract } from '#ports/rebuilt-links.contract.ts'
 import { createIndexLedger } from './index-ledger.ts'
 import { createRebuildLedger } from './rebuild-ledger.ts'
 
@@ -21,5 +22,6 @@ const open = async (): Promise<RebuiltLedgers> => {
 
 indexLedgerContract('PostgreSQL', open)
 rebuildLedgerContract('PostgreSQL', open)
+rebuiltLinksContract('PostgreSQL', open)
 keptAuditContract('PostgreSQL', open)
 neededObjectsContract('PostgreSQL', open)

@@ -13,12 +13,15 @@ import type {
   OperatorId,
   PackId,
   PlanId,
+  ReaderId,
   SenderId,
   SessionId,
 } from '#domain/id.ts'
 import type { ItemKind, ItemState } from '#domain/item.ts'
-import type { LinkState, SenderRole } from '#domain/link.ts'
+import type { Language } from '#domain/language.ts'
+import type { LinkCheck, LinkState, SenderRole } from '#domain/link.ts'
 import type { PackState } from '#domain/pack.ts'
+import type { ReaderState } from '#domain/reader.ts'
 import type { Outcome } from '#domain/verdict.ts'
 import type { DecisionRow } from '#ports/decision-ledger.ts'
 
@@ -63,6 +66,19 @@ export type Tables = {
     locked_until: Date | null
     created_at: Date
     ended_at: Date | null
+    /** Null in a link of before: one with a `code_hash` asks for a code, another for nothing. */
+    check_kind: ColumnType<LinkCheck | null, LinkCheck, LinkCheck>
+    language: Generated<Language>
+    sealed_facts: MaybeBytes
+    /** People found on its sender's machine that it asked about. */
+    questions: Generated<number>
+  }
+  link_asks: {
+    link_id: LinkId
+    asked_at: Date
+    case_id: CaseId
+    sender_id: SenderId
+    answered_at: ColumnType<Date | null, Date | null | undefined, Date | null>
   }
   sessions: {
     id: SessionId
@@ -179,8 +195,26 @@ export type Tables = {
     scopes: string[]
     expires_at: Date
     revoked_at: Date | null
-    created_by: OperatorId
+    created_by: OperatorId | null
     created_at: Date
+    reader_id: ColumnType<ReaderId | null, ReaderId | null | undefined, ReaderId | null>
+  }
+  readers: {
+    id: ReaderId
+    case_id: CaseId
+    state: ReaderState
+    details: Bytes
+    secret_hash: Bytes
+    code_hash: Bytes
+    expires_at: Date
+    tries: Generated<number>
+    locked_until: Date | null
+    invited_by: OperatorId
+    invited_at: Date
+    token_hash: MaybeBytes
+    entered_at: Date | null
+    seen_at: Date | null
+    ended_at: Date | null
   }
   operator_codes: { code_hash: Bytes; created_at: Date; expires_at: Date; used_at: Date | null }
   operator_sessions: { id: OperatorId; token_hash: Bytes; created_at: Date; expires_at: Date }

@@ -7,6 +7,7 @@ import type { Handler } from '#http/route.ts'
 import type { OpenedLink } from '#steps/open-link.ts'
 
 const mostCases = 500
+const mostAsks = 500
 
 const isoOrNull = (at: Date | null): string | null => at?.toISOString() ?? null
 
@@ -111,15 +112,27 @@ export const listLinks =
         expiresAt: link.expiresAt.toISOString(),
         maxUses: link.maxUses,
         uses: link.uses,
-        needsCode: link.needsCode,
+        check: link.check,
+        language: link.language,
         lockedUntil: isoOrNull(link.lockedUntil),
       })),
     }))
 
+export const askedLinks =
+  (needs: PortalNeeds): Handler<'askedLinks'> =>
+  async () => ({
+    asks: (await needs.links.openAsks(mostAsks)).map(({ askedAt, ...ask }) => ({
+      ...ask,
+      askedAt: askedAt.toISOString(),
+    })),
+  })
+
 export const openGrant =
   (needs: PortalNeeds): Handler<'openGrant'> =>
   async ({ params, body, bearer }) => {
-    const opened = await needs.openGrant(params.case, [...new Set(body.scopes)], body.seconds, bearer)
+    const opened = await needs.openGrant(params.case, [...new Set(body.scopes)], body.seconds, {
+      operator: bearer,
+    })
     return isRefusal(opened) ? opened : { ...opened, expiresAt: opened.expiresAt.toISOString() }
   }
 

@@ -15,6 +15,38 @@ export const exchange =
     return { session: token, endsAt: session.endsAt.toISOString(), case: session.case, chunkBytes, partBytes }
   }
 
+export const look =
+  (needs: IntakeNeeds): Handler<'look'> =>
+  async ({ body }) => {
+    const view = await needs.lookAtLink(body.link)
+    if (isRefusal(view)) return view
+    return {
+      ...view,
+      until: view.until.toISOString(),
+      lockedUntil: view.lockedUntil?.toISOString() ?? null,
+      finishedAt: view.finishedAt?.toISOString() ?? null,
+    }
+  }
+
+export const askLink =
+  (needs: IntakeNeeds): Handler<'askLink'> =>
+  async ({ body }) =>
+    (await needs.askForLink(body.link)) ?? { asked: true }
+
+export const match =
+  (needs: IntakeNeeds): Handler<'match'> =>
+  async ({ body, bearer }) => {
+    const answers = await needs.matchPatients(bearer, body.link, body.patients)
+    return isRefusal(answers) ? answers : { answers: [...answers] }
+  }
+
+export const answer =
+  (needs: IntakeNeeds): Handler<'answer'> =>
+  async ({ body, bearer }) => {
+    await needs.noteMatchAnswer(bearer, body.answer, body.files)
+    return null
+  }
+
 export const plan =
   (needs: IntakeNeeds): Handler<'plan'> =>
   async ({ body, bearer }) => {

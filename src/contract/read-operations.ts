@@ -1,0 +1,95 @@
+/** What readers in person may ask, and what the desk decides about them. */
+import type { Operation } from './operation.ts'
+import * as read from './read.ts'
+
+const small = 65_536
+
+/** Operations with the side `portal`. */
+export const readOperations = {
+  inviteReader: {
+    side: 'portal',
+    method: 'POST',
+    path: '/api/cases/{case}/readers',
+    gate: 'operator',
+    summary: 'Let a specialist in to a case: a link that works once, and a code that goes another way',
+    body: { json: read.inviteReaderRequest, limit: small },
+    reply: { status: 201, json: read.invitedReply },
+    refusals: ['case.not-found', 'case.closed'],
+  },
+  listReaders: {
+    side: 'portal',
+    method: 'GET',
+    path: '/api/cases/{case}/readers',
+    gate: 'operator',
+    summary: 'Who was let in to a case',
+    reply: { status: 200, json: read.listReadersReply },
+    refusals: ['case.not-found'],
+  },
+  inviteAgain: {
+    side: 'portal',
+    method: 'POST',
+    path: '/api/readers/{reader}/invite',
+    gate: 'operator',
+    summary: 'Another link for a reader; session and tokens of the one before end',
+    body: { json: read.inviteAgainRequest, limit: small },
+    reply: { status: 200, json: read.invitedReply },
+    refusals: ['reader.not-found', 'reader.ended'],
+  },
+  endReader: {
+    side: 'portal',
+    method: 'POST',
+    path: '/api/readers/{reader}/end',
+    gate: 'operator',
+    summary: 'End a reader, their session and their tokens at once',
+    reply: { status: 204 },
+    refusals: ['reader.not-found'],
+  },
+  enterReading: {
+    side: 'portal',
+    method: 'POST',
+    path: '/api/read/enter',
+    gate: 'anyone',
+    limited: true,
+    summary: 'A reader’s link and code become a session, once',
+    body: { json: read.enterRequest, limit: small },
+    reply: { status: 200, json: read.enterReply },
+    refusals: [
+      'link.invalid',
+      'link.expired',
+      'link.used-up',
+      'link.locked',
+      'link.code-needed',
+      'link.code-wrong',
+      'reader.ended',
+      'case.closed',
+    ],
+  },
+  viewCase: {
+    side: 'portal',
+    method: 'GET',
+    path: '/api/read/case',
+    gate: 'guest',
+    summary: 'The case a reader was let in to: question, patient, documents, how much there is',
+    reply: { status: 200, json: read.viewedCaseReply },
+    refusals: ['case.not-found', 'store.damaged'],
+  },
+  mintGrant: {
+    side: 'portal',
+    method: 'POST',
+    path: '/api/read/grants',
+    gate: 'guest',
+    summary: 'A token of ten minutes at most for this case, for a page, a download or a viewer',
+    body: { json: read.mintRequest, limit: small },
+    reply: { status: 201, json: read.mintReply },
+    refusals: ['case.not-found'],
+  },
+  leaveReading: {
+    side: 'portal',
+    method: 'POST',
+    path: '/api/read/leave',
+    gate: 'guest',
+    summary: 'The reader is done: session and tokens end',
+    reply: { status: 204 },
+    refusals: [],
+  },
+} as const satisfies Record<string, Operation>
