@@ -5,10 +5,11 @@
 import { currentConsent } from '#domain/consent.ts'
 import type { Language } from '#domain/language.ts'
 import { SendingStopped } from '#sending/conversation.ts'
+import type { ListedFile } from '#sending/listed-file.ts'
 import { askForLink, askStanding, introduce, lookAt, withdraw } from '#sending/requests.ts'
 import type { Actions } from './actions.ts'
 import { deadReasonOf } from './as-told.ts'
-import { browserFile, type ChosenFile } from './browser-file.ts'
+import { browserFile } from './browser-file.ts'
 import { openChoosing } from './choosing.ts'
 import { openClosing } from './closing.ts'
 import { introductionFaults } from './introduction-faults.ts'
@@ -112,7 +113,7 @@ export const openFlow = (needs: FlowNeeds): Flow => {
       kinds.set(file.path, kind === 'pdf' || kind === 'picture' ? 'documents' : 'others')
   }
 
-  const ship = async (files: readonly ChosenFile[] | null, leaveRest = false): Promise<void> => {
+  const ship = async (files: readonly ListedFile[] | null, leaveRest = false): Promise<void> => {
     const finish = await shipping.ship(files, leaveRest)
     if (finish.kind === 'held-up')
       return stage.show({ at: 'rest', asked: stage.asked(), files: finish.files })
@@ -264,13 +265,11 @@ export const openFlow = (needs: FlowNeeds): Flow => {
       choosing.showFound()
     },
     leaveRest: () => run(() => ship(null, true)),
-    trySkipped: () =>
-      run(async () => {
-        const files = await Promise.all(
-          shipping.takeSkipped().map(({ file }) => ('again' in file ? (file as ChosenFile).again() : file)),
-        )
-        await ship(files as ChosenFile[])
-      }),
+    trySkipped: () => {
+      // What is on its way comes again: the gateway answers what is missing.
+      if (stage.page().at === 'sending') stage.drop()
+      run(async () => ship(await shipping.remaining()))
+    },
     mailReceipt: () => void closing.mail(),
     saveReceipt: () => {
       if (closing.saveReceipt()) void journal.forget()

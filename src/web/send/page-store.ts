@@ -78,7 +78,6 @@ export const openPageStore = (unscanned: boolean): PageStore => {
       page.at === 'sending'
         ? { ...next, page: { ...page, sending: { ...page.sending, keptAwake: watch.isAwake() } } }
         : next
-    document.documentElement.lang = scene.language
     for (const listener of listeners) listener()
   }
 

@@ -8,6 +8,7 @@ import { webSha256 } from '#sending/part-body.ts'
 import type { Progress } from '#sending/progress.ts'
 import { prepareSending, type Sending, type SentFile } from '#sending/send-files.ts'
 import { sendingView } from './as-told.ts'
+import type { ChosenFile } from './browser-file.ts'
 import type { Stage } from './stage.ts'
 import type { SendingProblem, SendingState } from './told.ts'
 
@@ -22,12 +23,17 @@ export type Shipping = {
   problems(): SendingProblem[]
   /** Files that are acknowledged, of how many. */
   safe(): { readonly files: number; readonly of: number }
-  /** What was left out is forgotten, to be tried again. */
-  takeSkipped(): SentFile[]
+  /** What is not there yet, what was left out as it is now: to be tried again. */
+  remaining(): Promise<ListedFile[]>
 }
 
 const isDone = ({ missingChunks, leftOut, id }: SentFile): boolean =>
   id !== null && missingChunks === 0 && leftOut === null
+
+const isChosenFile = (file: ListedFile): file is ChosenFile => 'again' in file
+
+/** A file that is gone stays as it was listed, and is left out once more. */
+const listAgain = (file: ChosenFile): Promise<ChosenFile> => file.again().catch(() => file)
 
 const keyOf = ({ path, size, modified }: ListedFile): string => `${path}\n${size}\n${modified ?? ''}`
 
@@ -104,11 +110,11 @@ export const openShipping = (stage: Stage): Shipping => {
       for (const track of current()) if (isDone(track)) there.add(keyOf(track.file))
       return finish
     },
-    takeSkipped: () => {
-      keepCurrent()
-      const skipped = finished.filter(({ leftOut }) => leftOut !== null)
-      finished = finished.filter(({ leftOut }) => leftOut === null)
-      return skipped
-    },
+    remaining: () =>
+      Promise.all(
+        tracks()
+          .filter((track) => !isDone(track))
+          .map(({ file, leftOut }) => (leftOut === null || !isChosenFile(file) ? file : listAgain(file))),
+      ),
   }
 }
