@@ -25,6 +25,7 @@ import { checkAgain, decide } from '#steps/decide.ts'
 import { enterReading, leaveReading } from '#steps/enter-reading.ts'
 import { exchangeLink } from '#steps/exchange-link.ts'
 import { finishSend, sendStatus } from '#steps/finish-send.ts'
+import { introduce, seeStanding, withdraw } from '#steps/introduce.ts'
 import { endReader, inviteAgain, inviteReader, listReaders } from '#steps/invite-reader.ts'
 import { lookAtLink } from '#steps/look-at-link.ts'
 import { matchPatients, noteMatchAnswer } from '#steps/match-patients.ts'
@@ -37,6 +38,7 @@ import { readBundle } from '#steps/read-bundle.ts'
 import { listDecisions, listItems, listQuarantine, readCase } from '#steps/read-case.ts'
 import { readCompleteness } from '#steps/read-completeness.ts'
 import { readItem } from '#steps/read-item.ts'
+import { readSenders } from '#steps/read-senders.ts'
 import { receive } from '#steps/receive.ts'
 import { dropUpload, findUpload } from '#steps/resume-upload.ts'
 import { searchCase } from '#steps/search-case.ts'
@@ -87,20 +89,25 @@ const intakeSide = (config: Config, adapters: Adapters, metrics: Metrics): Side<
   )
   const { store, secrets } = adapters
   const { queue } = adapters.queueing
-  const { intake, links, audit } = adapters.ledgers
+  const { intake, links, introductions, audit } = adapters.ledgers
+  const { consent, institution, contact } = config
   const linkNeeds = { links, tokens: linkReader, secrets, audit, clock }
+  const introducing = { introductions, seal, audit, queue, clock, ids, institution }
   return {
     publicKeys,
-    authorizeSender: authorizeSender({ links, secrets, clock }),
+    authorizeSender: authorizeSender({ links, secrets, clock, consent }),
     exchangeLink: exchangeLink({ ...linkNeeds, queue, ids }),
     lookAtLink: lookAtLink({
       ...linkNeeds,
       intake,
-      desk: { institution: config.institution, contact: config.contact },
+      desk: { institution, contact },
     }),
     askForLink: askForLink(linkNeeds),
     matchPatients: matchPatients(linkNeeds),
     noteMatchAnswer: noteMatchAnswer(linkNeeds),
+    introduce: introduce(introducing),
+    withdraw: withdraw(introducing),
+    seeStanding: seeStanding(introducing),
     planSend: planSend({ intake, seal, store, clock, ids }),
     receive: countReceived(receive({ store, intake, seal, queue, clock, ids }), metrics),
     nameInstance,
@@ -117,8 +124,8 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
   const { vault, linkTokens, readerTokens, accessTokens, statements, publicKeys } = ring
   const { store, secrets } = adapters
   const { queue } = adapters.queueing
-  const { cases, links, readers, admission, delivery, decisions, completeness, audit, operators } =
-    adapters.ledgers
+  const { cases, links, introductions, readers, admission, delivery } = adapters.ledgers
+  const { decisions, completeness, audit, operators } = adapters.ledgers
   const linkNeeds = { cases, links, vault, tokens: linkTokens, secrets, audit, queue, clock, ids }
   const grantNeeds = { cases, delivery, tokens: accessTokens, audit, clock, ids }
   const reading = { cases, readers, vault, tokens: readerTokens, secrets, audit, clock, ids }
@@ -137,6 +144,7 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
     signIn: signIn({ operators, secrets, audit, clock, ids }),
     openCase: openCase({ cases, vault, audit, queue, clock, ids }),
     readCase: readCase({ cases, delivery, vault }),
+    readSenders: readSenders({ cases, introductions, vault }),
     listItems: listItems({ cases, delivery, vault }),
     listQuarantine: listQuarantine({ cases, decisions, vault }),
     listDecisions: listDecisions({ cases, decisions, vault }),

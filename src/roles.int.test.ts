@@ -15,7 +15,7 @@ import { systemClock } from '#adapters/memory/clock.ts'
 import { Fault } from '#domain/fault.ts'
 import type { CaseId } from '#domain/id.ts'
 import { inLanes } from '#domain/in-lanes.ts'
-import { call } from '#fixtures/client/call.ts'
+import { call, must } from '#fixtures/client/call.ts'
 import { type Desk, deskOf, signIn } from '#fixtures/client/desk.ts'
 import {
   cutParts,
@@ -100,15 +100,25 @@ describe('an edge of its own', () => {
     const sent = await send(edge.url, session, files)
     expect(sent.parts).toBeGreaterThan(0)
     expect((await finish(edge.url, session)).items).toBe(4)
+    const said = { name: 'Zebedee Quorn', role: 'family', language: 'en', consent: '2026-11' }
+    await must(`${edge.url}/api/send/introduce`, { token: session.session, json: said })
     expect((await call(`${edge.url}/api/cases/${id}`, { token: desk.token })).status).toBe(404)
+    expect((await call(`${edge.url}/api/cases/${id}/senders`, { token: desk.token })).status).toBe(404)
+    expect(await must(`${portal.url}/api/cases/${id}/senders`, { token: desk.token })).toMatchObject({
+      senders: [{ introduced: { name: said.name, mail: null, phone: null } }],
+    })
     expect((await call(`${portal.url}/api/send/status`, { token: session.session })).status).toBe(404)
 
     expect(() => openVaultRing(keys, systemClock, cluster.publicUrl)).toThrow(Fault)
-    const locked = (await rows<{ key: string }>('select locked_key as key from packs')).map(({ key }) => key)
+    const locked = (
+      await rows<{ key: string }>(
+        'select locked_key as key from packs union all select locked_key from introductions',
+      )
+    ).map(({ key }) => key)
     const wrapped = (await rows<{ key: string }>('select wrapped_key as key from cases')).map(
       ({ key }) => key,
     )
-    expect(locked.length).toBeGreaterThan(0)
+    expect(locked.length).toBeGreaterThan(1)
     const tries: (() => Promise<unknown>)[] = []
     for (const name of readdirSync(join(keys, 'edge'))) {
       const bytes = readFileSync(join(keys, 'edge', name))

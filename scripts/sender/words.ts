@@ -65,6 +65,8 @@ const deadWords: Partial<Record<FaultCode, string>> = {
   'link.code-needed': 'This link needs the code you were given apart from it: --code, or SECOND_READ_CODE.',
   'link.code-wrong': 'The code is not right. After five wrong ones the link pauses for fifteen minutes.',
   'case.closed': 'The case is closed and takes no records any more. Ask the desk.',
+  'consent.needed':
+    'The desk needs your consent first: open the link in a browser, say who you are and agree. Then run this again.',
 }
 
 const goOn = 'What has arrived is safe: run the same command again, and only the rest is sent.'

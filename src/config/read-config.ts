@@ -49,6 +49,8 @@ export type Config = {
   readonly proxies: number
   /** How long a server that is to stop answers 503 at least, milliseconds. */
   readonly stopGraceMs: number
+  /** Whether senders must agree before a byte, or are asked by the page alone. */
+  readonly consent: 'asked' | 'required'
   readonly institution: string
   readonly contact: string
 }
@@ -210,6 +212,7 @@ export const readConfig = (env: Env): Config | ConfigProblems => {
     malwareScan: readMalwareScan(read),
     proxies: whole('PROXIES', 0, 8),
     stopGraceMs: whole('STOP_GRACE', 0, 20) * 1_000,
+    consent: oneOf('CONSENT', ['asked', 'required']),
     institution: text('INSTITUTION'),
     contact: text('CONTACT'),
   }

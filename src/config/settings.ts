@@ -98,6 +98,12 @@ export const settings = [
     meaning:
       '`required`: nothing is accepted that was not scanned, the rule with `CLAMD`; `none`: nothing is scanned and every page says so. A worker does not start with neither; the trial takes `none`',
   },
+  {
+    name: 'CONSENT',
+    fallback: 'asked',
+    meaning:
+      '`required`: no bytes over any door before the sender agreed on the page; `asked`: the page asks, programs send without',
+  },
   { name: 'INSTITUTION', fallback: 'Second-opinion desk', meaning: 'Name on bundles' },
   { name: 'CONTACT', fallback: 'the desk that sent you the link', meaning: 'Whom a reader of a bundle asks' },
 ] as const satisfies readonly Setting[]

@@ -40,7 +40,7 @@ describe('openApiDocument', () => {
     const used = Array.from(text.matchAll(/#\/components\/schemas\/(\w+)/g), ([, name]) => name)
     expect(used.length).toBeGreaterThan(20)
     for (const name of used) expect(Object.keys(schemas ?? {})).toContain(name)
-    expect(Object.keys(securitySchemes ?? {})).toEqual(['operator', 'sender', 'password', 'reader'])
+    expect(Object.keys(securitySchemes ?? {})).toEqual(['operator', 'sender', 'guest', 'password', 'reader'])
     expect(text).not.toContain('$defs')
   })
 

@@ -25,6 +25,7 @@ export const refusalsOf = (operation: Operation): readonly FaultCode[] => [
       : (['request.invalid', 'request.type', 'request.too-large'] as const)),
     ...(operation.limited === true ? (['rate.limited'] as const) : []),
     ...gateRefusals[operation.gate],
+    ...(operation.purpose === 'bring' ? (['consent.needed'] as const) : []),
     ...operation.refusals,
   ]),
 ]

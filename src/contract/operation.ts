@@ -2,6 +2,7 @@
 import type { ZodType } from 'zod'
 import type { FaultCode } from '#domain/fault.ts'
 import type { Scope } from '#domain/grant.ts'
+import type { SenderPurpose } from '#domain/link.ts'
 
 /**
  * Who passes: a stranger, a person of the desk, a sender's session, a reader's token for this case, a reader in person
@@ -44,6 +45,8 @@ export type Operation = {
   readonly scope?: Scope
   /** The session may also come as the password of `Authorization: Basic`, for programs that know nothing else. */
   readonly basic?: true
+  /** What a sender's request is for; `talk` where nothing is said. */
+  readonly purpose?: Exclude<SenderPurpose, 'talk'>
   /** Counted per client address. */
   readonly limited?: true
   readonly summary: string

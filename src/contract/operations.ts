@@ -11,6 +11,7 @@ import type { Operation } from './operation.ts'
 import { quarantineOperations } from './quarantine-operations.ts'
 import { readOperations } from './read-operations.ts'
 import { sendOperations } from './send-operations.ts'
+import { sendersOperations } from './senders.ts'
 import { tusOperations } from './tus-operations.ts'
 
 const openOperations = {
@@ -76,6 +77,7 @@ export const operations = {
   ...deskOperations,
   ...quarantineOperations,
   ...completenessOperations,
+  ...sendersOperations,
   ...readOperations,
   ...sendOperations,
   ...dicomwebOperations,

@@ -30,6 +30,7 @@ export const tusOperations = {
     method: 'POST',
     path: uploads,
     gate: 'sender',
+    purpose: 'bring',
     summary:
       'tus 1.0: announce a file by Upload-Length and Upload-Metadata, with its first bytes or without; Location names it',
     reply: { status: 201 },
@@ -50,6 +51,7 @@ export const tusOperations = {
     method: 'PATCH',
     path: upload,
     gate: 'sender',
+    purpose: 'bring',
     summary: 'tus 1.0: the next bytes of a file; answered when they are durable',
     body: appended,
     reply: { status: 204 },
@@ -76,6 +78,7 @@ export const tusOperations = {
     method: 'POST',
     path: upload,
     gate: 'sender',
+    purpose: 'bring',
     summary:
       'tus 1.0: what X-HTTP-Method-Override says (PATCH, HEAD or DELETE), for clients that may only POST',
     reply: { status: 204 },

@@ -16,6 +16,8 @@ export type AuditAction =
   | 'match.asked'
   | 'match.answered'
   | 'send.finished'
+  | 'consent.given'
+  | 'consent.withdrawn'
   | 'item.quarantined'
   | 'item.rejected'
   | 'item.unpacked'

@@ -16,7 +16,11 @@ export type CaseState =
 
 const sideExits = ['withdrawn', 'expired', 'erased'] as const
 
-/** `ready → collecting` and its like are "more records came" after the desk thought it had everything. */
+/**
+ * `ready → collecting` and its like are "more records came" after the desk thought it had everything. `withdrawn →
+ * collecting` is for consent that is given again, and only where senders withdrew it and each of them gave it again:
+ * the introduction ledger holds to that, and a case that was withdrawn for another reason stays so.
+ */
 export const caseMachine = machine<CaseState>('case', {
   requested: ['collecting', ...sideExits],
   collecting: ['ready', ...sideExits],
@@ -25,7 +29,7 @@ export const caseMachine = machine<CaseState>('case', {
   in_review: ['assigned', 'opined', ...sideExits],
   opined: ['in_review', 'closed', ...sideExits],
   closed: ['erased'],
-  withdrawn: ['erased'],
+  withdrawn: ['collecting', 'erased'],
   expired: ['collecting', 'erased'],
   erased: [],
 })
@@ -52,6 +56,16 @@ export const readingStates = [
 /** True when records may come in. */
 export const mayReceive = (state: CaseState): boolean =>
   (receivingStates as readonly CaseState[]).includes(state)
+
+/**
+ * A sender may still come over a link while the case is in one of these: to see where it stands, to withdraw consent
+ * or to give it again. Sending needs more (`mayReceive`).
+ */
+const visitingStates = [...readingStates, 'withdrawn'] as const satisfies CaseState[]
+
+/** True when a sender may come back, if only to look and to agree. */
+export const mayVisit = (state: CaseState): boolean =>
+  (visitingStates as readonly CaseState[]).includes(state)
 
 /** True when records may be read. */
 export const mayRead = (state: CaseState): boolean => (readingStates as readonly CaseState[]).includes(state)

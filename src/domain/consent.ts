@@ -34,5 +34,22 @@ export type ConsentVersion = keyof typeof consentTexts
 /** What is shown today. */
 export const currentConsent: ConsentVersion = '2026-11'
 
+/** The exact words a person agrees to. What is kept of a consent is a digest of them. */
+export const consentWords = (
+  version: ConsentVersion,
+  kind: ConsentKind,
+  language: Language,
+  desk: string,
+): string => consentTexts[version][kind][language].replaceAll('{desk}', () => desk)
+
+/** A consent as it was given. It stands until it is withdrawn. */
+export type Consent = {
+  readonly version: string
+  readonly kind: ConsentKind
+  readonly language: Language
+  readonly givenAt: Date
+  readonly withdrawnAt: Date | null
+}
+
 /** True for a version that was ever shown. */
 export const isConsentVersion = (text: string): text is ConsentVersion => Object.hasOwn(consentTexts, text)

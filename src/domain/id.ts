@@ -15,6 +15,7 @@ export type GrantId = Branded<'grant'>
 export type OperatorId = Branded<'operator'>
 export type ReaderId = Branded<'reader'>
 export type IndexId = Branded<'index'>
+export type ConsentId = Branded<'consent'>
 
 export type AnyId =
   | CaseId
@@ -28,6 +29,7 @@ export type AnyId =
   | OperatorId
   | ReaderId
   | IndexId
+  | ConsentId
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 

@@ -30,6 +30,12 @@ export const sessionEnd = (begunAt: Date): Date =>
 export const sessionOver = (begunAt: Date, seenAt: Date): Date =>
   new Date(Math.min(sessionEnd(begunAt).getTime(), seenAt.getTime() + senderSession.idleMinutes * 60_000))
 
+/**
+ * What a sender's request is for. `visit`: to look, to agree, to withdraw, which goes on while the case takes no
+ * records. `bring`: to send bytes, for which consent may have to stand. `talk`: all else.
+ */
+export type SenderPurpose = 'visit' | 'talk' | 'bring'
+
 export const senderRoles = ['provider', 'patient', 'family'] as const
 
 export type SenderRole = (typeof senderRoles)[number]
@@ -109,11 +115,11 @@ export type LinkStanding = (typeof linkStandings)[number]
 export const standingOf = (
   { state, lockedUntil }: Pick<UploadLink, 'state' | 'lockedUntil'>,
   obstacle: Refusal | null,
-  receives: boolean,
+  visitable: boolean,
   at: Date,
 ): LinkStanding => {
   if (state === 'revoked') return 'revoked'
-  if (!receives || obstacle?.refused === 'case.closed') return 'closed'
+  if (!visitable || obstacle?.refused === 'case.closed') return 'closed'
   if (state === 'replaced') return 'replaced'
   if (obstacle?.refused === 'link.expired') return 'expired'
   if (obstacle !== null) return 'used-up'

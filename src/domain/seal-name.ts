@@ -2,7 +2,7 @@
  * Associated data of everything sealed: what a ciphertext is, and whose. A run of bytes moved to another item,
  * pack, case or purpose does not open. The texts are part of the stored format and never change.
  */
-import type { CaseId, ItemId, LinkId, OperatorId, PackId, PlanId, ReaderId } from './id.ts'
+import type { CaseId, ItemId, LinkId, OperatorId, PackId, PlanId, ReaderId, SenderId } from './id.ts'
 
 /** Of an extent: the run of an item's chunks that starts with chunk `first`, in a pack. */
 export const extentSeal = (pack: PackId, item: ItemId, first: number): string =>
@@ -35,6 +35,10 @@ export const detailsSeal = (id: CaseId): string => `second-read/1/details/${id}`
 
 /** Of a sender's details (name, address), under the case key. */
 export const senderSeal = (id: CaseId, sender: string): string => `second-read/1/sender/${id}/${sender}`
+
+/** Of who a sender says they are, under a key of its own that is locked to the case's intake key. */
+export const introductionSeal = (id: CaseId, sender: SenderId): string =>
+  `second-read/1/introduction/${id}/${sender}`
 
 /** Of what a link carries for its page, under a key of the link's own secret. */
 export const linkFactsSeal = (id: CaseId, link: LinkId): string => `second-read/1/link-facts/${id}/${link}`

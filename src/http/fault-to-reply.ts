@@ -111,6 +111,17 @@ export const faultReplies = {
   ),
   'plan.too-many': row(413, 'Too many files', 'Please send fewer files.'),
   'send.incomplete': row(409, 'Files are missing', 'Some announced files have not arrived completely.'),
+  'consent.unknown': row(
+    409,
+    'These words of consent are not known',
+    'Please load the page again, read the consent and agree to it as it stands there.',
+  ),
+  'consent.needed': row(
+    403,
+    'Consent is needed first',
+    'Please open the link in a browser, say who you are and agree. Then send again.',
+  ),
+  'consent.none': row(409, 'There is no consent to withdraw', 'None was given over this link.'),
   'range.unsatisfiable': row(416, 'There are no such bytes', 'The range begins after the end.'),
   'state.conflict': row(409, 'Somebody was faster', 'It changed meanwhile. Please look again.'),
   'rate.limited': row(429, 'Too many tries', 'Please wait a moment and try again.'),

@@ -20,6 +20,7 @@ import type { checkAgain, decide } from '#steps/decide.ts'
 import type { enterReading, leaveReading } from '#steps/enter-reading.ts'
 import type { exchangeLink } from '#steps/exchange-link.ts'
 import type { finishSend, sendStatus } from '#steps/finish-send.ts'
+import type { introduce, seeStanding, withdraw } from '#steps/introduce.ts'
 import type { endReader, inviteAgain, inviteReader, listReaders } from '#steps/invite-reader.ts'
 import type { lookAtLink } from '#steps/look-at-link.ts'
 import type { matchPatients, noteMatchAnswer } from '#steps/match-patients.ts'
@@ -32,6 +33,7 @@ import type { readBundle } from '#steps/read-bundle.ts'
 import type { listDecisions, listItems, listQuarantine, readCase } from '#steps/read-case.ts'
 import type { readCompleteness } from '#steps/read-completeness.ts'
 import type { readItem } from '#steps/read-item.ts'
+import type { readSenders } from '#steps/read-senders.ts'
 import type { receive } from '#steps/receive.ts'
 import type { dropUpload, findUpload } from '#steps/resume-upload.ts'
 import type { searchCase } from '#steps/search-case.ts'
@@ -67,6 +69,9 @@ export type CommonNeeds = {
 export type IntakeNeeds = {
   readonly authorizeSender: ReturnType<typeof authorizeSender>
   readonly exchangeLink: ReturnType<typeof exchangeLink>
+  readonly introduce: ReturnType<typeof introduce>
+  readonly withdraw: ReturnType<typeof withdraw>
+  readonly seeStanding: ReturnType<typeof seeStanding>
   readonly lookAtLink: ReturnType<typeof lookAtLink>
   readonly askForLink: ReturnType<typeof askForLink>
   readonly matchPatients: ReturnType<typeof matchPatients>
@@ -88,6 +93,7 @@ export type PortalNeeds = {
   readonly signIn: ReturnType<typeof signIn>
   readonly openCase: ReturnType<typeof openCase>
   readonly readCase: ReturnType<typeof readCase>
+  readonly readSenders: ReturnType<typeof readSenders>
   readonly listItems: ReturnType<typeof listItems>
   readonly listQuarantine: ReturnType<typeof listQuarantine>
   readonly listDecisions: ReturnType<typeof listDecisions>

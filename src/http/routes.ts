@@ -10,6 +10,7 @@ import { storeInstances, storeStudy } from './doors/stow.ts'
 import { tusDoor } from './doors/tus.ts'
 import * as missing from './handlers/completeness.ts'
 import * as desk from './handlers/desk.ts'
+import * as introduction from './handlers/introduction.ts'
 import * as open from './handlers/open.ts'
 import * as quarantine from './handlers/quarantine.ts'
 import * as read from './handlers/read.ts'
@@ -33,6 +34,7 @@ export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
   openCase:    ['POST', '/api/cases',                            'operator',      desk.openCase(needs)],
   listCases:   ['GET',  '/api/cases',                            'operator',      desk.listCases(needs)],
   readCase:    ['GET',  '/api/cases/{case}',                     'operator',      desk.readCase(needs)],
+  listSenders: ['GET',  '/api/cases/{case}/senders',             'operator',      introduction.listSenders(needs)],
   listItems:   ['GET',  '/api/cases/{case}/items',               'operator',      desk.listItems(needs)],
   audit:       ['GET',  '/api/cases/{case}/audit',               'operator',      desk.listAudit(needs)],
   openLink:    ['POST', '/api/cases/{case}/links',               'operator',      desk.openLink(needs)],
@@ -63,6 +65,9 @@ export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
   leaveReading: ['POST', '/api/read/leave',                      'guest',         read.leaveReading(needs)],
 
   exchange:    ['POST', '/api/send/exchange',                    'anyone',        send.exchange(needs)],
+  introduce:   ['POST', '/api/send/introduce',                   'sender',        introduction.introduce(needs)],
+  withdraw:    ['POST', '/api/send/withdraw',                    'sender',        introduction.withdraw(needs)],
+  standing:    ['GET',  '/api/send/standing',                    'sender',        introduction.standing(needs)],
   look:        ['POST', '/api/send/look',                        'anyone',        send.look(needs)],
   askLink:     ['POST', '/api/send/ask-link',                    'anyone',        send.askLink(needs)],
   match:       ['POST', '/api/send/match',                       'sender',        send.match(needs)],

@@ -71,9 +71,9 @@ export const gates = (needs: HttpNeeds) => {
   const sender = passSender(needs.authorizeSender)
   const guest = passGuest(needs.authorizeReading)
   const reader = passReader(needs.authorizeReader)
-  return async ({ gate, scope, basic, limited }: Operation, req: Request): Promise<unknown> => {
+  return async ({ gate, scope, basic, purpose, limited }: Operation, req: Request): Promise<unknown> => {
     if (gate === 'operator') return operator(req)
-    if (gate === 'sender') return sender(req, basic === true)
+    if (gate === 'sender') return sender(req, purpose ?? 'talk', basic === true)
     if (gate === 'guest') return guest(req)
     if (gate === 'reader') return scope === undefined ? refuse('token.scope') : reader(req, scope)
     return limited === true ? limit(req.ip) : null

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { CaseId, IndexId, LinkId } from '#domain/id.ts'
 import type { KeptRows } from '#domain/kept.ts'
 import type { IndexLedger, IndexState } from './index-ledger.ts'
+import { newConsent, newIntroduction } from './introduction-ledger.contract.ts'
 import {
   addSender,
   admitAll,
@@ -92,14 +93,16 @@ export const indexLedgerContract = (name: string, open: () => Promise<IndexedLed
         await arrive(ledgers, other, [9])
         const sending = await openSender(ledgers)
         await openLink(ledgers, sending)
+        granted(await ledgers.introductions.introduce(newIntroduction(sending), newConsent()))
         const { pack, files } = await arrive(ledgers, sending, [1, 2])
         await admitAll(ledgers, pack.id)
         granted(await ledgers.intake.finish(sending.sender, 'receipt', noon))
         const found = await readCase(ledgers, sending.case)
-        const counts = (found?.rows ?? []).map((some) => [some.table.name, some.rows.length])
-        expect(counts).toEqual([
+        expect((found?.rows ?? []).map((some) => [some.table.name, some.rows.length])).toEqual([
           ['cases', 1],
           ['senders', 1],
+          ['introductions', 1],
+          ['consents', 1],
           ['receipts', 1],
           ['links', 1],
           ['plans', 1],

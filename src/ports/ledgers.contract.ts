@@ -15,6 +15,7 @@ import type { CaseLedger } from './case-ledger.ts'
 import type { DecisionLedger } from './decision-ledger.ts'
 import type { DeliveryLedger } from './delivery-ledger.ts'
 import type { IntakeLedger, NewPack, PlannedFile, PlannedItem } from './intake-ledger.ts'
+import type { IntroductionLedger } from './introduction-ledger.ts'
 import type { LinkLedger, NewLink } from './link-ledger.ts'
 import type { OperatorLedger } from './operator-ledger.ts'
 import type { ReaderLedger } from './reader-ledger.ts'
@@ -22,6 +23,7 @@ import type { ReaderLedger } from './reader-ledger.ts'
 export type Ledgers = {
   readonly cases: CaseLedger
   readonly links: LinkLedger
+  readonly introductions: IntroductionLedger
   readonly intake: IntakeLedger
   readonly admission: AdmissionLedger
   readonly archives: ArchiveLedger

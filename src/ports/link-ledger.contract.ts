@@ -1,6 +1,6 @@
 /** What every adapter of `link-ledger.ts` must do: the row decides, whatever races. */
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type CaseState, caseMachine, mayReceive } from '#domain/case.ts'
+import { type CaseState, caseMachine, mayReceive, mayVisit } from '#domain/case.ts'
 import type { LinkId } from '#domain/id.ts'
 import { lockout } from '#domain/link.ts'
 import {
@@ -102,6 +102,8 @@ export const linkLedgerContract = (name: string, open: OpenLedgers): void => {
         id: asked.id,
         link: link.id,
         intakeKey: `intake ${sending.case}`,
+        receives: true,
+        consented: false,
         endsAt: after(86_400),
       })
       expect(await ledgers.links.linkById(link.id)).toMatchObject({ uses: 1 })
@@ -214,17 +216,24 @@ export const linkLedgerContract = (name: string, open: OpenLedgers): void => {
       expect(await ledgers.links.linksOf(sending.case)).toHaveLength(3)
     })
 
-    it('lets a sender in exactly while the case receives', async () => {
+    it('lets a sender in exactly while they may visit the case, and says whether it receives', async () => {
       const link = await openLink(ledgers, sending)
       const { token } = await begin(link.id)
       for (const state of ['collecting', 'ready', 'assigned', 'in_review', 'opined', 'closed'] as const) {
         await close(state)
-        const expected = mayReceive(state) ? null : 'case.closed'
-        expect([state, refusedOf(await exchange(link.id))]).toEqual([state, expected])
-        expect([state, refusedOf(await ledgers.links.session(token, noon))]).toEqual([state, expected])
+        const expected = mayVisit(state) ? { receives: mayReceive(state) } : { refused: 'case.closed' }
+        expect(await exchange(link.id)).toMatchObject(expected)
+        expect(await ledgers.links.session(token, noon)).toMatchObject(expected)
         expect((await ledgers.links.findLink(link.id, link.secretHash))?.caseState).toBe(state)
       }
       expect(caseMachine.may('closed', 'collecting')).toBe(false)
+      const other = await openSender(ledgers)
+      const second = await openLink(ledgers, other)
+      for (const state of ['withdrawn', 'erased'] as const) {
+        expect(await ledgers.cases.moveCase(other.case, state, noon)).toBe(true)
+        const expected = state === 'withdrawn' ? { receives: false } : { refused: 'case.closed' }
+        expect(await exchange(second.id)).toMatchObject(expected)
+      }
     })
 
     it('lets nobody into a case whose key is gone', async () => {

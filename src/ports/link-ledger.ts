@@ -51,6 +51,10 @@ export type SenderSession = {
   readonly sender: SenderId
   readonly case: CaseId
   readonly intakeKey: string
+  /** Records may come in; else the sender may look, agree and withdraw (`mayVisit`), and nothing more. */
+  readonly receives: boolean
+  /** What this sender agreed to stands. */
+  readonly consented: boolean
   /** When it is over at the latest, however busy it is. */
   readonly endsAt: Date
 }
@@ -64,8 +68,9 @@ export type LinkLedger = {
   /** What an exchange at this moment would be refused; null when it would be let in. Changes nothing. */
   obstacle(id: LinkId, at: Date): Promise<Refusal | null>
   /**
-   * Counts a use and begins a session, at once and together, by the rule of `mayExchange`. Refuses `link.*` or
-   * `case.closed` exactly as the row stands at that moment, however many exchange at the same time.
+   * Counts a use and begins a session, at once and together, by the rule of `mayExchange`. Refuses `link.*`, or
+   * `case.closed` where a sender may not even visit, exactly as the row stands at that moment, however many exchange
+   * at the same time.
    */
   exchange(
     id: LinkId,

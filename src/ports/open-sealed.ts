@@ -1,7 +1,7 @@
-/** What a case keeps sealed under its key, opened: the facts of its items, and what the desk opened it with. */
-import type { CaseId, ItemId } from '#domain/id.ts'
+/** What a case keeps sealed under its key, opened: the facts of its items, and what the desk wrote. */
+import type { CaseId, ItemId, SenderId } from '#domain/id.ts'
 import type { CaseDetails } from '#domain/patient.ts'
-import { detailsSeal, factsSeal } from '#domain/seal-name.ts'
+import { detailsSeal, factsSeal, senderSeal } from '#domain/seal-name.ts'
 import type { SealedFacts } from '#domain/study.ts'
 import type { CaseKey } from './case-vault.ts'
 
@@ -15,3 +15,11 @@ export const openFacts = (key: CaseKey, of: CaseId, item: ItemId, sealed: Uint8A
 /** What the case was opened with. @throws `store.damaged` */
 export const openDetails = (key: CaseKey, of: CaseId, sealed: Uint8Array): CaseDetails =>
   unseal(key, sealed, detailsSeal(of)) as CaseDetails
+
+/** What the desk called a sender when it made the link. @throws `store.damaged` */
+export const openSender = (
+  key: CaseKey,
+  of: CaseId,
+  sender: SenderId,
+  sealed: Uint8Array,
+): { readonly name: string } => unseal(key, sealed, senderSeal(of, sender)) as { readonly name: string }

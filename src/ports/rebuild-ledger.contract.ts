@@ -3,8 +3,10 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { CaseId, IndexId } from '#domain/id.ts'
 import type { KeptRows } from '#domain/kept.ts'
 import { appendMany, type IndexedLedgers, readCase } from './index-ledger.contract.ts'
+import { newConsent, newIntroduction } from './introduction-ledger.contract.ts'
 import {
   admitAll,
+  after,
   announce,
   arrive,
   bytes,
@@ -53,6 +55,8 @@ export const rebuildLedgerContract = (name: string, open: () => Promise<RebuiltL
       await ledgers.links.countQuestions(link.id, 7)
       await ledgers.links.askForLink(link.id, noon)
       granted(await ledgers.links.exchange(link.id, newSession(noon)))
+      granted(await ledgers.introductions.introduce(newIntroduction(sending), newConsent()))
+      granted(await ledgers.introductions.introduce(newIntroduction(sending, after(1)), newConsent()))
       const { pack } = await arrive(ledgers, sending, [200, 2, 3, 0])
       await admitAll(ledgers, pack.id, (n) =>
         n === 0
@@ -108,7 +112,7 @@ export const rebuildLedgerContract = (name: string, open: () => Promise<RebuiltL
       it('puts every row back as it was', async () => {
         const { case: id } = await live()
         const rows = await rowsOf(id)
-        expect(rows.map((some) => some.table.name)).toHaveLength(18)
+        expect(rows.map((some) => some.table.name)).toHaveLength(20)
         ledgers = await open()
         expect(await restore(id, rows)).toEqual({ items: 6 })
         expect(await rowsOf(id)).toEqual(rows)

@@ -3,9 +3,10 @@
  * grant or a closed case ends a token whose time has not come.
  */
 import { mayRead } from '#domain/case.ts'
-import { type Refusal, refuse } from '#domain/fault.ts'
+import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import type { Scope } from '#domain/grant.ts'
 import type { CaseId, GrantId, OperatorId } from '#domain/id.ts'
+import type { SenderPurpose } from '#domain/link.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { DeliveryLedger } from '#ports/delivery-ledger.ts'
 import type { LinkLedger, SenderSession } from '#ports/link-ledger.ts'
@@ -36,11 +37,25 @@ export const authorizeReader =
     return { grant: grant.id, case: of }
   }
 
-/** A sender at work. Refuses `session.missing`, `session.ended`, `link.revoked`, `case.closed`. */
+export type AuthorizeSenderNeeds = {
+  readonly links: Pick<LinkLedger, 'session'>
+  readonly secrets: Pick<Secrets, 'hash'>
+  readonly clock: Clock
+  /** `required`: no byte without a consent that stands. `asked`: by the page alone. */
+  readonly consent: 'asked' | 'required'
+}
+
+/** A sender at work. Refuses `session.missing`, `session.ended`, `link.revoked`, `case.closed`, `consent.needed`. */
 export const authorizeSender =
-  ({ links, secrets, clock }: { links: LinkLedger; secrets: Secrets; clock: Clock }) =>
-  async (token: string | null): Promise<SenderSession | Refusal> =>
-    token === null ? refuse('session.missing') : links.session(secrets.hash(token), clock.now())
+  ({ links, secrets, clock, consent }: AuthorizeSenderNeeds) =>
+  async (token: string | null, purpose: SenderPurpose): Promise<SenderSession | Refusal> => {
+    if (token === null) return refuse('session.missing')
+    const session = await links.session(secrets.hash(token), clock.now())
+    if (isRefusal(session) || purpose === 'visit') return session
+    if (!session.receives) return refuse('case.closed')
+    if (purpose === 'bring' && consent === 'required' && !session.consented) return refuse('consent.needed')
+    return session
+  }
 
 /** A person who runs the gateway. Refuses `session.missing`, `session.ended`. */
 export const authorizeOperator =

@@ -2,7 +2,7 @@
  * Look at link: where a link stands, for the page it leads to. It spends nothing, writes nothing and counts no try,
  * whoever looks. What names the patient, if only by initials, is opened with the link itself and never for a dead one.
  */
-import { mayReceive } from '#domain/case.ts'
+import { mayVisit } from '#domain/case.ts'
 import { type Refusal, refuse } from '#domain/fault.ts'
 import type { Language } from '#domain/language.ts'
 import { type LinkCheck, type LinkStanding, type SenderRole, standingOf } from '#domain/link.ts'
@@ -51,7 +51,7 @@ export const lookAtLink =
     if (link === null) return refuse('link.invalid')
     const at = clock.now()
     const [obstacle, files] = await Promise.all([links.obstacle(link.id, at), intake.countFiles(link.sender)])
-    const state = standingOf(link, obstacle, mayReceive(link.caseState), at)
+    const state = standingOf(link, obstacle, mayVisit(link.caseState), at)
     // Somebody else may hold a link that the desk took back: how the sending goes is no longer theirs to see.
     const tells = state !== 'replaced' && state !== 'revoked'
     const lives = state === 'open' || state === 'locked'

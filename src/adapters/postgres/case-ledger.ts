@@ -104,7 +104,7 @@ export const createCaseLedger = (db: Database): CaseLedger => ({
       return db.transaction().execute(async (trx) => {
         const moved = await trx
           .updateTable('cases')
-          .set({ state: to, changed_at: at })
+          .set({ state: to, withdrawn_by: null, changed_at: at })
           .where('id', '=', id)
           .where('state', 'in', from)
           .executeTakeFirst()

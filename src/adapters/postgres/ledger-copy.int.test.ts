@@ -10,6 +10,7 @@ import type { PackId } from '#domain/id.ts'
 import { packObject } from '#domain/pack.ts'
 import { openTestLedger, type TestLedger } from '#fixtures/ledger.ts'
 import type { BackupFolder, BackupNote } from '#ports/backup-folder.ts'
+import { newConsent, newIntroduction } from '#ports/introduction-ledger.contract.ts'
 import type { LedgerRow } from '#ports/ledger-copy.ts'
 import { admitAll, arrive, newInstance, noon, openLink, openSender } from '#ports/ledgers.contract.ts'
 import { putObject } from '#ports/put-object.ts'
@@ -56,6 +57,7 @@ const fill = async () => {
   const { ledgers } = ledger
   const sending = await openSender(ledgers)
   await openLink(ledgers, sending)
+  await ledgers.introductions.introduce(newIntroduction(sending), newConsent())
   const first = await arrive(ledgers, sending, [10, 0, 600_000])
   const second = await arrive(ledgers, sending, [20, 30])
   await admitAll(ledgers, first.pack.id, (index) => ({
@@ -113,6 +115,8 @@ describe('ledger copy', () => {
       ['extents', 'items'],
       ['instances', 'series'],
       ['receipts', 'senders'],
+      ['introductions', 'senders'],
+      ['consents', 'senders'],
     ])
       expect(order.indexOf(child ?? '')).toBeGreaterThan(order.indexOf(parent ?? ''))
     const receipts = batches.filter(([row]) => row?.table === 'receipts').map((batch) => batch.length)

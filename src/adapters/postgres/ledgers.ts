@@ -9,6 +9,7 @@ import { createDecisionLedger } from './decision-ledger.ts'
 import { createDeliveryLedger } from './delivery-ledger.ts'
 import { createIndexLedger } from './index-ledger.ts'
 import { createIntakeLedger } from './intake-ledger.ts'
+import { createIntroductionLedger } from './introduction-ledger.ts'
 import { createLinkLedger } from './link-ledger.ts'
 import { createOperatorLedger } from './operator-ledger.ts'
 import { createReaderLedger } from './reader-ledger.ts'
@@ -18,6 +19,7 @@ import { createRebuildLedger } from './rebuild-ledger.ts'
 export const createLedgers = (db: Database) => ({
   cases: createCaseLedger(db),
   links: createLinkLedger(db),
+  introductions: createIntroductionLedger(db),
   intake: createIntakeLedger(db),
   admission: createAdmissionLedger(db),
   archives: createArchiveLedger(db),

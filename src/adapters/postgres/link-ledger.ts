@@ -1,9 +1,10 @@
 /** Upload links and sender sessions in PostgreSQL. */
 import { sql } from 'kysely'
-import { mayReceive } from '#domain/case.ts'
+import { mayReceive, mayVisit } from '#domain/case.ts'
 import { isRefusal, refuse } from '#domain/fault.ts'
 import { linkMachine, lockout, sessionEnd, sessionOver } from '#domain/link.ts'
 import type { LinkLedger } from '#ports/link-ledger.ts'
+import { consentStands } from './consent-stands.ts'
 import { type Database, guarded } from './database.ts'
 import { answerAsks, linkAsks } from './link-asks.ts'
 import { letIn, lockLink, toLink, toRow } from './link-row.ts'
@@ -113,6 +114,8 @@ export const createLinkLedger = (db: Database): LinkLedger => ({
           sender: row.sender_id,
           case: row.case_id,
           intakeKey: outcome.intakeKey,
+          receives: outcome.receives,
+          consented: outcome.consented,
           endsAt: sessionEnd(session.at),
         }
       }),
@@ -152,12 +155,13 @@ export const createLinkLedger = (db: Database): LinkLedger => ({
           'links.state as link_state',
           'cases.state as case_state',
           'cases.intake_key',
+          consentStands(sql.ref('sessions.sender_id')),
         ])
         .where('sessions.token_hash', '=', Buffer.from(tokenHash))
         .executeTakeFirst()
       if (row === undefined) return refuse('session.ended')
       if (row.link_state === 'revoked') return refuse('link.revoked')
-      if (!mayReceive(row.case_state) || row.intake_key === null) return refuse('case.closed')
+      if (!mayVisit(row.case_state) || row.intake_key === null) return refuse('case.closed')
       if (at > sessionOver(row.created_at, row.seen_at)) return refuse('session.ended')
       if (at.getTime() - row.seen_at.getTime() >= seenGrain)
         await db.updateTable('sessions').set({ seen_at: at }).where('id', '=', row.id).execute()
@@ -167,6 +171,8 @@ export const createLinkLedger = (db: Database): LinkLedger => ({
         sender: row.sender_id,
         case: row.case_id,
         intakeKey: row.intake_key,
+        receives: mayReceive(row.case_state),
+        consented: row.consented,
         endsAt: sessionEnd(row.created_at),
       }
     }),

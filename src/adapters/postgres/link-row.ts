@@ -1,10 +1,11 @@
 /** A link as its row has it: read, written, locked, and whether it may become a session by what its sender did last. */
 import { type Insertable, type Kysely, type Selectable, sql, type Transaction } from 'kysely'
-import { mayReceive } from '#domain/case.ts'
+import { mayReceive, mayVisit } from '#domain/case.ts'
 import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import type { LinkId } from '#domain/id.ts'
 import { type LastWork, mayExchange, senderSession, type UploadLink } from '#domain/link.ts'
-import type { NewLink } from '#ports/link-ledger.ts'
+import type { NewLink, SenderSession } from '#ports/link-ledger.ts'
+import { consentStands } from './consent-stands.ts'
 import type { Tables } from './tables.ts'
 
 export type Row = Selectable<Tables['links']>
@@ -52,19 +53,18 @@ const readLastWork = async (db: Kysely<Tables>, { id, sender_id }: Row): Promise
   return { workedAt: rows[0]?.worked ?? null, overAt: rows[0]?.over ?? null }
 }
 
+type LetIn = Pick<SenderSession, 'intakeKey' | 'receives' | 'consented'> & { readonly counts: boolean }
+
 /** What a link is let in with, or why it is not, as its row and its case stand now. */
-export const letIn = async (
-  db: Kysely<Tables>,
-  row: Row,
-  at: Date,
-): Promise<{ readonly counts: boolean; readonly intakeKey: string } | Refusal> => {
+export const letIn = async (db: Kysely<Tables>, row: Row, at: Date): Promise<LetIn | Refusal> => {
   const may = mayExchange(toLink(row), await readLastWork(db, row), at)
   if (isRefusal(may)) return may
   const owner = await db
     .selectFrom('cases')
-    .select(['state', 'intake_key'])
+    .select(['state', 'intake_key', consentStands(row.sender_id)])
     .where('id', '=', row.case_id)
     .executeTakeFirstOrThrow()
-  if (!mayReceive(owner.state) || owner.intake_key === null) return refuse('case.closed')
-  return { counts: may.counts, intakeKey: owner.intake_key }
+  if (!mayVisit(owner.state) || owner.intake_key === null) return refuse('case.closed')
+  const { consented } = owner
+  return { counts: may.counts, intakeKey: owner.intake_key, receives: mayReceive(owner.state), consented }
 }

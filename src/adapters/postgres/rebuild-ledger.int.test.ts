@@ -5,6 +5,7 @@ import { keptAuditContract } from '#ports/kept-audit.contract.ts'
 import { neededObjectsContract } from '#ports/needed-objects.contract.ts'
 import { type RebuiltLedgers, rebuildLedgerContract } from '#ports/rebuild-ledger.contract.ts'
 import { rebuiltLinksContract } from '#ports/rebuilt-links.contract.ts'
+import { restoredIntroductionsContract } from '#ports/restored-introductions.contract.ts'
 import { createIndexLedger } from './index-ledger.ts'
 import { createRebuildLedger } from './rebuild-ledger.ts'
 
@@ -22,6 +23,7 @@ const open = async (): Promise<RebuiltLedgers> => {
 
 indexLedgerContract('PostgreSQL', open)
 rebuildLedgerContract('PostgreSQL', open)
+restoredIntroductionsContract('PostgreSQL', open)
 rebuiltLinksContract('PostgreSQL', open)
 keptAuditContract('PostgreSQL', open)
 neededObjectsContract('PostgreSQL', open)

@@ -24,11 +24,12 @@ import type { PackState } from '#domain/pack.ts'
 import type { ReaderState } from '#domain/reader.ts'
 import type { Outcome } from '#domain/verdict.ts'
 import type { DecisionRow } from '#ports/decision-ledger.ts'
+import type { IntroductionTables } from './introduction-tables.ts'
 
 type Bytes = ColumnType<Buffer, Uint8Array, Uint8Array>
 type MaybeBytes = ColumnType<Buffer | null, Uint8Array | null, Uint8Array | null>
 
-export type Tables = {
+export type Tables = IntroductionTables & {
   cases: {
     id: CaseId
     state: CaseState
@@ -41,6 +42,8 @@ export type Tables = {
     changed_at: Date
     /** When its revision was last counted up. */
     content_at: Date
+    /** The sender whose withdrawal took it out of reading; null when it is in no such state, or for another reason. */
+    withdrawn_by: ColumnType<SenderId | null, SenderId | null | undefined, SenderId | null>
   }
   senders: {
     id: SenderId

@@ -88,7 +88,7 @@ const takeRequest = (needs: TusNeeds, { req, bearer }: TusCall, checksum: Checks
     })
     if (told !== null) taking.stop(told)
     const look = async (): Promise<void> => {
-      const session = await needs.authorizeSender(bearerOf(req))
+      const session = await needs.authorizeSender(bearerOf(req), 'bring')
       if (isRefusal(session)) stop(session)
     }
     // A ledger that cannot answer now will say so when bytes are recorded.
