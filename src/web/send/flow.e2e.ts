@@ -16,6 +16,7 @@ import {
   send,
   signedFor,
 } from '#fixtures/browser/sender.ts'
+import { must } from '#fixtures/client/call.ts'
 import { type Desk, signIn } from '#fixtures/client/desk.ts'
 import { openProxy, type Proxy } from '#fixtures/faults/proxy.ts'
 import { openSlowLine, type SlowLine } from '#fixtures/faults/slow-line.ts'
@@ -58,8 +59,8 @@ const open = async (url: string): Promise<Window> => {
 
 const newLink = async (through: string, patient = { name: 'Doe^Jane', birthDate: '19700203' }) => {
   const of = await desk.openCase(patient)
-  const { link, url } = await desk.openLink(of)
-  return { of, link, url: url.replace(gateway.url, through) }
+  const { link: id, url } = await desk.openLink(of)
+  return { id, of, link: url.slice(url.indexOf('#') + 1), url: url.replace(gateway.url, through) }
 }
 
 /** Requests with parts, and their bytes, that went through the proxy. */
@@ -93,7 +94,10 @@ describe('a folder that is dropped', () => {
     const download = page.waitForEvent('download')
     await press(page, /checksums/)
     const list = await (await download).createReadStream()
-    const lines = Buffer.concat(await list.toArray()).toString('utf8').trim().split('\n')
+    const lines = Buffer.concat(await list.toArray())
+      .toString('utf8')
+      .trim()
+      .split('\n')
     expect(lines.sort()).toEqual(made.map(({ sha256, path }) => `${sha256}  ${path}`).sort())
     expect(digestsOf(await signedFor(gateway.url, link))).toEqual(digestsOf(made))
     expect(await desk.accepted(of)).toBe(101)
@@ -109,7 +113,10 @@ describe('a folder that is dropped', () => {
     const { page, seen } = await open(proxy.url)
     await enter(page, url)
     await drop(page, [disc])
-    await page.getByText(`${files.toLocaleString('en')} images`).first().waitFor()
+    await page
+      .getByText(`${files.toLocaleString('en')} images`)
+      .first()
+      .waitFor()
     const counted = countParts()
     await send(page)
     await expectPage(page, 'checking')
@@ -277,7 +284,7 @@ describe('what a person is told', () => {
   test('a link that is taken back while bytes move stops, and says what is safe', async () => {
     const disc = join(folder, 'disc taken back')
     await makeFolder(disc, 120, 100_000)
-    const { of, url } = await newLink(proxy.url)
+    const { id, url } = await newLink(proxy.url)
     const { page } = await open(proxy.url)
     await enter(page, url)
     await drop(page, [disc])
@@ -288,14 +295,7 @@ describe('what a person is told', () => {
     })
     await send(page)
     await expect.poll(() => parts).toBeGreaterThan(2)
-    const links = await fetch(`${gateway.url}/api/cases/${of}/links`, {
-      headers: { authorization: `Bearer ${desk.token}` },
-    })
-    const [{ link: id }] = ((await links.json()) as { links: [{ link: string }] }).links
-    await fetch(`${gateway.url}/api/cases/${of}/links/${id}`, {
-      method: 'DELETE',
-      headers: { authorization: `Bearer ${desk.token}` },
-    })
+    await must(`${gateway.url}/api/links/${id}/revoke`, { token: desk.token, json: {} })
     await page.getByRole('heading', { name: 'The hospital has closed this link' }).waitFor()
   })
 })
