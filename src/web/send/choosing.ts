@@ -32,6 +32,8 @@ export type Choosing = {
   addMore(): void
   /** The page of what was found, again. */
   showFound(): void
+  /** Resolves when it is known whose the studies are, or that it cannot be known. */
+  matched(): Promise<void>
   /** Null while something has to be answered, or nothing is chosen. */
   chosen(): readonly ChosenFile[] | null
   entry(state: JournalEntry['state']): JournalEntry
@@ -56,6 +58,7 @@ export const openChoosing = (
   const ticks = new Map<string, boolean>()
   const matches = new Map<string, MatchState>()
   let answer: Choice['answer'] = null
+  let matching: Promise<void> = Promise.resolve()
   let coming: { files: ChosenFile[]; unreadable: string[] } | null = null
   const addresses = new Map<ChosenFile, string>()
 
@@ -178,7 +181,8 @@ export const openChoosing = (
       if (isSame) return goOn()
     }
     showFound()
-    await match()
+    matching = match()
+    await matching
   }
 
   return {
@@ -237,6 +241,7 @@ export const openChoosing = (
       await tellAnswer(await stage.converse(), { answer: said === 'leave-out' ? 'left-out' : said, files })
     },
     addMore: () => showChoose(null, null),
+    matched: () => matching,
     chosen: () => {
       const { mustAnswer } = foundOf(sorted, choice(), isThere, () => '')
       const asking = [...matches.values()].includes('asking')

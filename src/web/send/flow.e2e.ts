@@ -39,7 +39,8 @@ beforeAll(async () => {
   browser = await startBrowser()
 })
 
-afterEach(async () => {
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') console.log(await window?.page.locator('main').innerText(), JSON.stringify(window?.seen), window?.requests.slice(-12).join('\n'))
   proxy.decide(() => 'pass')
   await window?.close()
   window = null
@@ -277,6 +278,7 @@ describe('what a person is told', () => {
     await page.getByText('Please answer the question about the patient first').waitFor()
     expect(counted.parts).toBe(0)
     await press(page, 'Yes, it is written differently')
+    await page.getByText('You said: it is the same person').waitFor()
     await send(page)
     await expectPage(page, 'receipt')
   })

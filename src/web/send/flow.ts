@@ -128,6 +128,7 @@ export const openFlow = (needs: FlowNeeds): Flow => {
   }
 
   const shipChosen = async (): Promise<void> => {
+    await choosing.matched()
     const files = choosing.chosen()
     if (files === null) return choosing.showFound()
     noteKinds()

@@ -17,6 +17,7 @@ type WorkerScope = {
 
 const scope = globalThis as unknown as WorkerScope
 const everyMs = 100
+const runs: ReadonlySet<Scene['page']['at']> = new Set(['choose', 'sending', 'checking'])
 
 const showSometimes = (): ((scene: Scene) => void) => {
   let last: Scene | null = null
@@ -28,7 +29,8 @@ const showSometimes = (): ((scene: Scene) => void) => {
   }
   return (scene) => {
     const wait = everyMs - (performance.now() - toldAt)
-    if (last?.page.at !== scene.page.at || wait <= 0) return tell(scene)
+    // What a person did is shown at once; only what runs by itself is told now and then.
+    if (!runs.has(scene.page.at) || last?.page.at !== scene.page.at || wait <= 0) return tell(scene)
     if (next === null)
       setTimeout(() => {
         if (next !== null) tell(next)
