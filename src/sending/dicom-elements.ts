@@ -19,9 +19,9 @@ export type Element = {
 
 export type WalkTerms = {
   readonly encoding: Encoding
-  wants(tag: number, depth: number): boolean
+  readonly wants: (tag: number, depth: number) => boolean
   /** Sequences of known length to go into; all others are stepped over. */
-  enters(tag: number): boolean
+  readonly enters: (tag: number) => boolean
   readonly mostElements: number
 }
 

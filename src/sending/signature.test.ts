@@ -47,9 +47,10 @@ describe('openSigned', () => {
   it('opens nothing of which a letter is another, and never throws', async () => {
     const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_. é'
     await fc.assert(
-      fc.asyncProperty(fc.nat(jws.length - 3), fc.constantFrom(...letters), async (at, letter) => {
+      fc.asyncProperty(fc.nat(jws.length - 3), fc.constantFrom(...letters.split('')), async (at, letter) => {
+        fc.pre(jws[at] !== letter)
         const touched = jws.slice(0, at) + letter + jws.slice(at + 1)
-        if (touched !== jws) expect(await openSigned(touched, keys, typ)).toEqual({ kind: 'wrong' })
+        expect(await openSigned(touched, keys, typ)).toEqual({ kind: 'wrong' })
       }),
     )
     await fc.assert(

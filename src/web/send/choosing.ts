@@ -8,6 +8,7 @@ import { lookInto } from '#sending/look-into.ts'
 import { type AskedPatient, askMatch, tellAnswer } from '#sending/requests.ts'
 import type { ChosenFile } from './browser-file.ts'
 import { type Choice, chosenFiles, foundOf, strangers, untickedKeys } from './choice.ts'
+import { noticeOf } from './choose-notice.ts'
 import type { MatchState } from './found.ts'
 import { type SeenFile, type Sorted, sortFound } from './found-files.ts'
 import type { JournalEntry } from './journal.ts'
@@ -136,20 +137,6 @@ export const openChoosing = (
     if (stage.page().at === 'found') showFound()
   }
 
-  const noticeOf = (walked: Walked, isFolder: boolean): ChooseNotice | null => {
-    const names = walked.unreadable
-    if (walked.files.length === 0 && names.length > 0) return { kind: 'unreadable', names }
-    if (walked.files.length === 0) return { kind: isFolder ? 'empty-folder' : 'nothing-chosen' }
-    const { studies, documents, lists } = sorted
-    const nothing = studies.length === 0 && documents.length === 0 && lists.files.length === 0
-    return nothing
-      ? ({
-          kind: sorted.unreadable.length > 0 ? 'unreadable' : 'only-programs',
-          names: sorted.unreadable,
-        } as ChooseNotice)
-      : null
-  }
-
   const recall = (entry: JournalEntry): void => {
     for (const key of entry.unticked) ticks.set(key, false)
     answer = entry.answer
@@ -162,7 +149,7 @@ export const openChoosing = (
     seen = [...seen, ...(await look(fresh))]
     unreadable = [...unreadable, ...walked.unreadable]
     sorted = sortFound(seen, unreadable)
-    const notice = noticeOf(walked, isFolder)
+    const notice = noticeOf(walked, sorted, isFolder)
     if (notice !== null) return showChoose(notice, null)
     if (before !== null && before.marks.length > 0) {
       const { missing, others } = compareMarks(

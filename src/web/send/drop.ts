@@ -14,7 +14,8 @@ type HandedItem = DataTransferItem & { getAsFileSystemHandle?(): Promise<FileSys
 export const readDrop = async (transfer: DataTransfer): Promise<Dropped> => {
   const items: HandedItem[] = Array.from(transfer.items).filter(({ kind }) => kind === 'file')
   const entries = items.map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null)
-  const asked = items.map((item) => item.getAsFileSystemHandle?.().catch(() => null) ?? null)
+  const nothing = Promise.resolve(null)
+  const asked = items.map((item) => item.getAsFileSystemHandle?.().catch(() => null) ?? nothing)
   const handles = (await Promise.all(asked)).filter((handle) => handle !== null)
   return handles.length === items.length && handles.length > 0
     ? { kind: 'handles', handles }

@@ -14,7 +14,8 @@ import { openChoosing } from './choosing.ts'
 import { openClosing } from './closing.ts'
 import { introductionFaults } from './introduction-faults.ts'
 import type { Act, Given } from './messages.ts'
-import type { Asking, DeadReason, Introduction, Page } from './scene.ts'
+import { checkPage, readRefusal } from './refusals.ts'
+import type { Introduction, Page } from './scene.ts'
 import { openShipping } from './shipping.ts'
 import { type FlowNeeds, openStage } from './stage.ts'
 
@@ -23,24 +24,6 @@ export type Flow = Pick<Actions, Act> & {
   takeHandles(handles: readonly FileSystemHandle[]): void
   takeGiven(files: readonly Given[], unreadable: readonly string[], more: boolean): void
   online(is: boolean): void
-}
-
-const deadCodes: Partial<Record<string, DeadReason>> = {
-  'link.invalid': 'unknown',
-  'link.expired': 'expired',
-  'link.used-up': 'used-up',
-  'link.revoked': 'revoked',
-  'case.closed': 'closed',
-}
-
-/** Refusals after which sending goes no further, in the words of its page. */
-const stopCodes: Partial<Record<string, Extract<Page, { at: 'stopped' }>['why']>> = {
-  'link.revoked': 'withdrawn',
-  'link.expired': 'withdrawn',
-  'link.used-up': 'withdrawn',
-  'case.closed': 'closed',
-  'store.full': 'full',
-  'consent.needed': 'consent',
 }
 
 const noDraft: Omit<Introduction, 'role'> = { name: '', mail: '', phone: '', agreed: false }
@@ -54,44 +37,15 @@ export const openFlow = (needs: FlowNeeds): Flow => {
   let before: Page | null = null
   let dead: Extract<Page, { at: 'dead' }> | null = null
 
-  const showDead = (
-    why: DeadReason,
-    asking: Asking,
-    contact: string | null = null,
-    until: Date | null = null,
-  ) => {
-    dead = { at: 'dead', why, contact, until, asking }
-    stage.show(dead)
-  }
-
-  /** What came of a refusal. The codes are the gateway's; a person sees a page. */
-  const showRefusal = async ({ code: told, left }: SendingStopped): Promise<void> => {
-    const code: string = told
-    const page = stage.page()
-    const sending = page.at === 'sending' || page.at === 'rest'
-    const why = stopCodes[code]
-    if (code === 'link.code-needed' || code === 'link.code-wrong') {
-      const asked = stage.asked()
-      const kind = asked.check === 'birth-date' ? 'birth-date' : 'code'
-      stage.show({
-        at: 'check',
-        asked,
-        kind,
-        left: code === 'link.code-wrong' ? left : null,
-        checking: false,
-      })
-      return
-    }
-    if (code === 'link.locked') return look()
-    if (code === 'consent.needed' && !sending) return showWho()
-    if (sending) {
-      const { files, of } = shipping.safe()
-      stage.show({ at: 'stopped', asked: stage.asked(), why: why ?? 'failed', safe: files, of })
-      return
-    }
-    const reason = deadCodes[code]
-    if (reason === undefined) return stage.alarm('failed')
-    showDead(reason, reason === 'expired' || reason === 'used-up' ? 'may' : 'may-not')
+  const showRefusal = async (stopped: SendingStopped): Promise<void> => {
+    const { at } = stage.page()
+    const sending = at === 'sending' || at === 'rest'
+    const refused = readRefusal(stopped, stage.askedOrNull(), sending ? shipping.safe() : null)
+    if (refused.kind === 'look') return look()
+    if (refused.kind === 'introduce') return showWho()
+    if (refused.kind !== 'page') return stage.alarm('failed')
+    if (refused.page.at === 'dead') dead = refused.page
+    stage.show(refused.page)
   }
 
   /** Does something that may be refused or break; `tryAgain` does it once more. */
@@ -136,7 +90,7 @@ export const openFlow = (needs: FlowNeeds): Flow => {
     await ship(files)
   }
 
-  const choosing = openChoosing(stage, shipping.isThere, shipChosen)
+  const choosing = openChoosing(stage, (file) => shipping.isThere(file), shipChosen)
   const closing = openClosing(stage)
 
   const showWho = (): void => {
@@ -167,7 +121,8 @@ export const openFlow = (needs: FlowNeeds): Flow => {
     if (reason !== null) {
       const may = reason !== 'revoked' && reason !== 'closed'
       const asking = looked.asked ? 'asked' : may ? 'may' : 'may-not'
-      return showDead(reason, asking, looked.contact, asked.until)
+      dead = { at: 'dead', why: reason, contact: looked.contact, until: asked.until, asking }
+      return stage.show(dead)
     }
     if (looked.state === 'locked' && looked.lockedUntil !== null) {
       const until = new Date(looked.lockedUntil)
@@ -216,8 +171,7 @@ export const openFlow = (needs: FlowNeeds): Flow => {
     start: () => {
       const asked = stage.asked()
       if (asked.check !== 'none' && opening.session === null) {
-        const kind = asked.check === 'birth-date' ? 'birth-date' : 'code'
-        stage.show({ at: 'check', asked, kind, left: null, checking: false })
+        stage.show(checkPage(asked, null))
         return
       }
       stage.show({ at: 'landing', asked, starting: true })
@@ -247,8 +201,8 @@ export const openFlow = (needs: FlowNeeds): Flow => {
         await enter()
       })
     },
-    chooseStudy: choosing.tick,
-    chooseDocument: choosing.tick,
+    chooseStudy: (key, chosen) => choosing.tick(key, chosen),
+    chooseDocument: (key, chosen) => choosing.tick(key, chosen),
     answerPatient: (answer) => run(() => choosing.answer(answer)),
     addMore: () => choosing.addMore(),
     send: () => run(shipChosen),

@@ -13,9 +13,9 @@ import type { FromWorker, Opening, ToWorker } from './messages.ts'
 import type { Scene } from './scene.ts'
 
 export type PageStore = {
-  scene(): Scene
+  readonly scene: () => Scene
   /** Gives the way to stop listening. */
-  subscribe(listener: () => void): () => void
+  readonly subscribe: (listener: () => void) => () => void
   readonly actions: Actions
 }
 

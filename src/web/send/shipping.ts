@@ -33,7 +33,8 @@ const isDone = ({ missingChunks, leftOut, id }: SentFile): boolean =>
 const isChosenFile = (file: ListedFile): file is ChosenFile => 'again' in file
 
 /** A file that is gone stays as it was listed, and is left out once more. */
-const listAgain = (file: ChosenFile): Promise<ChosenFile> => file.again().catch(() => file)
+const listAgain = (file: ListedFile): Promise<ListedFile> =>
+  isChosenFile(file) ? file.again().catch(() => file) : Promise.resolve(file)
 
 const keyOf = ({ path, size, modified }: ListedFile): string => `${path}\n${size}\n${modified ?? ''}`
 
@@ -114,7 +115,7 @@ export const openShipping = (stage: Stage): Shipping => {
       Promise.all(
         tracks()
           .filter((track) => !isDone(track))
-          .map(({ file, leftOut }) => (leftOut === null || !isChosenFile(file) ? file : listAgain(file))),
+          .map(({ file, leftOut }) => (leftOut === null ? Promise.resolve(file) : listAgain(file))),
       ),
   }
 }

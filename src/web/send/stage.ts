@@ -31,6 +31,7 @@ export type Stage = {
   show(page: Page): void
   /** What the link is about; only after a look. */
   asked(): Asked
+  askedOrNull(): Asked | null
   setLooked(looked: Looked): void
   language(): Language
   setLanguage(language: Language): void
@@ -98,6 +99,7 @@ export const openStage = (needs: FlowNeeds): Stage => {
       if (looked === null) throw new Error('nobody looked at the link yet')
       return askedOf(looked)
     },
+    askedOrNull: () => (looked === null ? null : askedOf(looked)),
     setLooked: (next) => {
       looked = next
     },

@@ -67,12 +67,14 @@ export const walkHandles = async (
   return { files, unreadable }
 }
 
+/** The types of the platform do not know it: only some browsers keep handles. */
+type Asked = FileSystemHandle & {
+  queryPermission?(terms: { readonly mode: 'read' }): Promise<PermissionState>
+}
+
 /** True when every one of them may be read without asking. */
 export const mayRead = async (handles: readonly FileSystemHandle[]): Promise<boolean> => {
-  // The types of the platform do not know it: only some browsers keep handles.
-  const asked = handles as readonly (FileSystemHandle & {
-    queryPermission?(terms: { readonly mode: 'read' }): Promise<PermissionState>
-  })[]
-  const states = await Promise.all(asked.map((handle) => handle.queryPermission?.({ mode: 'read' })))
-  return states.length > 0 && states.every((state) => state === 'granted')
+  for (const handle of handles as readonly Asked[])
+    if ((await handle.queryPermission?.({ mode: 'read' })) !== 'granted') return false
+  return handles.length > 0
 }
