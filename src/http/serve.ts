@@ -37,7 +37,7 @@ const notFound = {
  * Path parameters are ids; what is none names nothing. A study's UID is only compared, never looked up; a part of a page
  * is looked up in a list of those there are.
  */
-const readers: Readonly<Record<string, (text: unknown) => string | null>> = {
+const otherNames: Readonly<Record<string, (text: unknown) => string | null>> = {
   study: readUid,
   asset: (text) => (typeof text === 'string' && assetName.test(text) ? text : null),
 }
@@ -45,7 +45,7 @@ const readers: Readonly<Record<string, (text: unknown) => string | null>> = {
 const readParams = (req: Request): Record<string, string> | Refusal => {
   const read: Record<string, string> = {}
   for (const [name, text] of Object.entries(req.params)) {
-    const known = (readers[name] ?? readId)(text)
+    const known = (otherNames[name] ?? readId)(text)
     if (known === null && name === 'study') return refuse('request.invalid', { needed: 'study UID' })
     if (known === null) return refuse(notFound[name as keyof typeof notFound] ?? 'request.not-found')
     read[name] = known
