@@ -68,13 +68,13 @@ export const Frame = ({ scene: { page, trouble, unscanned }, actions, onSpeak, c
         {trouble === null ? null : <TroubleTold trouble={trouble} actions={actions} />}
         {children}
       </main>
-      <footer>
-        {contact === null ? null : (
+      {contact === null ? null : (
+        <footer>
           <p className="column">
             {t('frame.questions')} <Contact text={contact} />
           </p>
-        )}
-      </footer>
+        </footer>
+      )}
     </>
   )
 }
