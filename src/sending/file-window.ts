@@ -20,7 +20,7 @@ export const openWindow = (file: ListedFile, head: Uint8Array<ArrayBuffer>, most
   return {
     size: file.size,
     bytes: async (at, length) => {
-      if (at < 0 || length > pieceBytes || at + length > file.size) return null
+      if (at < 0 || length < 0 || length > pieceBytes || at + length > file.size) return null
       if (at < base || at + length > base + piece.length) {
         if (left === 0) return null
         left -= 1
@@ -36,7 +36,7 @@ export const openWindow = (file: ListedFile, head: Uint8Array<ArrayBuffer>, most
 export const windowOnBytes = (bytes: Uint8Array): FileWindow => ({
   size: bytes.length,
   bytes: async (at, length) =>
-    at < 0 || at + length > bytes.length ? null : bytes.subarray(at, at + length),
+    at < 0 || length < 0 || at + length > bytes.length ? null : bytes.subarray(at, at + length),
 })
 
 /** One character a byte, up to the first NUL. */

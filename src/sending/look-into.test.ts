@@ -173,6 +173,12 @@ describe('lookInto', () => {
     await expect(lookInto(broken)).rejects.toMatchObject({ reason: 'unreadable' })
   })
 
+  it('reads nothing behind the end of a file whose meta group says that it goes on there', async () => {
+    const bytes = writeCt().subarray(0, 150)
+    bytes.writeUInt16LE(60_000, 132 + 6)
+    expect((await lookInto(listed(bytes))).kind).toBe('dicom')
+  })
+
   it('says something of any bytes at all', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 3_000 }), async (bytes) => {

@@ -13,18 +13,17 @@ import type { SentFile } from '#sending/send-files.ts'
 import { payloadOf } from '#sending/signature.ts'
 import { waitForVerdicts } from '#sending/verdicts.ts'
 import { checkedOf, standingView } from './as-told.ts'
+import type { ReceiptKind } from './found-files.ts'
 import { digestLines, receiptNumber } from './receipt-files.ts'
 import type { Stage } from './stage.ts'
 import type { ReceiptView, SendingProblem, Standing } from './told.ts'
-
-/** Kinds of the files of this page, by their ids; of others nothing is known here. */
-export type KindOf = (file: SentFile) => 'images' | 'documents' | 'others'
 
 export type ClosingTerms = {
   readonly finished: Finished
   readonly tracks: readonly SentFile[]
   readonly leftOut: readonly SendingProblem[]
-  readonly kindOf: KindOf
+  /** Of the files of this page, by path; of others nothing is known here. */
+  readonly kinds: ReadonlyMap<string, ReceiptKind>
 }
 
 export type Closing = {
@@ -41,14 +40,14 @@ const standingMs = 60_000
 const countsOf = (
   tracks: readonly SentFile[],
   items: readonly SentItem[],
-  kindOf: KindOf,
+  kinds: ClosingTerms['kinds'],
 ): ReceiptView['counts'] => {
   const counts = { images: 0, documents: 0, others: 0 }
   const known = new Map(tracks.map((track) => [track.id, track]))
   for (const { id, from, state } of items) {
     if (from !== null || state === 'discarded') continue
     const track = known.get(id)
-    counts[track === undefined ? 'others' : kindOf(track)] += 1
+    counts[kinds.get(track?.file.path ?? '') ?? 'others'] += 1
   }
   return counts
 }
@@ -90,7 +89,7 @@ export const openClosing = (stage: Stage): Closing => {
     show,
     close: async (of) => {
       terms = of
-      const { finished, tracks, leftOut, kindOf } = of
+      const { finished, tracks, leftOut, kinds } = of
       const names = new Map(tracks.map(({ id, told }) => [id ?? '', told]))
       const nameOf = (id: string): string | null => names.get(id) ?? null
       const conversation = await stage.converse()
@@ -114,7 +113,7 @@ export const openClosing = (stage: Stage): Closing => {
         at: new Date(typeof at === 'string' ? at : Date.now()),
         files: finished.items,
         bytes: finished.bytes,
-        counts: countsOf(tracks, items, kindOf),
+        counts: countsOf(tracks, items, kinds),
         notTaken: checkedOf(items, nameOf).filter(
           (file) => file.standing === 'held' || file.standing === 'refused',
         ),

@@ -58,10 +58,14 @@ const open = async (url: string): Promise<Window> => {
   return window
 }
 
-const newLink = async (through: string, patient = { name: 'Doe^Jane', birthDate: '19700203' }) => {
+const newLink = async (
+  through: string,
+  patient = { name: 'Doe^Jane', birthDate: '19700203' },
+  terms: Record<string, unknown> = {},
+) => {
   const of = await desk.openCase(patient)
-  const { link: id, url } = await desk.openLink(of)
-  return { id, of, link: url.slice(url.indexOf('#') + 1), url: url.replace(gateway.url, through) }
+  const { link: id, url, code } = await desk.openLink(of, terms)
+  return { id, of, code, link: url.slice(url.indexOf('#') + 1), url: url.replace(gateway.url, through) }
 }
 
 /** Requests with parts, and their bytes, that went through the proxy. */
@@ -301,5 +305,55 @@ describe('what a person is told', () => {
     await expect.poll(() => parts).toBeGreaterThan(2)
     await must(`${gateway.url}/api/links/${id}/revoke`, { token: desk.token, json: {} })
     await page.getByRole('heading', { name: 'The hospital has closed this link' }).waitFor()
+  })
+})
+
+describe('a link with a code', () => {
+  test('counts wrong ones, lets the right one in, and needs none again after a reload', async () => {
+    const { url, code } = await newLink(proxy.url, undefined, { check: 'code' })
+    const { page } = await open(proxy.url)
+    await page.goto(url)
+    await press(page, 'Start')
+    await page.getByLabel('Code').fill('000000')
+    await press(page, 'Continue')
+    await page.getByText('You can try 4 more times.').waitFor()
+    await page.getByLabel('Code').fill(code ?? '')
+    await press(page, 'Continue')
+    await expectPage(page, 'who')
+    await page.reload()
+    await press(page, 'Start')
+    await expectPage(page, 'who')
+  })
+})
+
+describe('a folder', () => {
+  test('has the same paths without handles, entries by the hundred, and is known again by the picker', async () => {
+    const disc = join(folder, 'disc entries')
+    const made = await makeFolder(disc, 260, 20_000)
+    const { link, url } = await newLink(proxy.url)
+    const first = await open(proxy.url)
+    // As browsers are that give no handles.
+    await first.context.addInitScript(() => {
+      Reflect.deleteProperty(DataTransferItem.prototype, 'getAsFileSystemHandle')
+      Reflect.deleteProperty(globalThis, 'showDirectoryPicker')
+    })
+    await enter(first.page, url)
+    let parts = 0
+    proxy.decide((req) => (req.method === 'PUT' && ++parts > 1 ? { swallow: 'hang' } : 'pass'))
+    await drop(first.page, [disc])
+    await first.page.getByText('260 images').first().waitFor()
+    await send(first.page)
+    await expect.poll(() => parts).toBeGreaterThan(2)
+    first.page.on('dialog', (dialog) => void dialog.accept())
+    const counted = countParts()
+    await first.page.reload()
+    await expectPage(first.page, 'choose')
+    const chooser = first.page.waitForEvent('filechooser')
+    await press(first.page, /Whole CD or folder/)
+    await (await chooser).setFiles(disc)
+    // The same folder as before goes on by itself.
+    await expectArrived(first.page)
+    expect(digestsOf(await signedFor(gateway.url, link))).toEqual(digestsOf(made))
+    expect(counted.bytes).toBeLessThan(bytesOf(made))
   })
 })

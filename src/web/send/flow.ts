@@ -12,6 +12,7 @@ import { deadReasonOf } from './as-told.ts'
 import { browserFile } from './browser-file.ts'
 import { openChoosing } from './choosing.ts'
 import { openClosing } from './closing.ts'
+import { kindsOf } from './found-files.ts'
 import { introductionFaults } from './introduction-faults.ts'
 import type { Act, Given } from './messages.ts'
 import { checkPage, readRefusal } from './refusals.ts'
@@ -59,14 +60,6 @@ export const openFlow = (needs: FlowNeeds): Flow => {
     })
   }
 
-  const kinds = new Map<string, 'images' | 'documents' | 'others'>()
-  const noteKinds = (): void => {
-    const { studies, documents } = choosing.sorted()
-    for (const { files } of studies) for (const { path } of files) kinds.set(path, 'images')
-    for (const { file, kind } of documents)
-      kinds.set(file.path, kind === 'pdf' || kind === 'picture' ? 'documents' : 'others')
-  }
-
   const ship = async (files: readonly ListedFile[] | null, leaveRest = false): Promise<void> => {
     const finish = await shipping.ship(files, leaveRest)
     if (finish.kind === 'held-up')
@@ -77,7 +70,7 @@ export const openFlow = (needs: FlowNeeds): Flow => {
       finished: finish.finished,
       tracks: shipping.tracks(),
       leftOut: [...shipping.problems(), ...skipped],
-      kindOf: ({ file }) => kinds.get(file.path) ?? 'others',
+      kinds: kindsOf(choosing.sorted()),
     })
   }
 
@@ -85,7 +78,6 @@ export const openFlow = (needs: FlowNeeds): Flow => {
     await choosing.matched()
     const files = choosing.chosen()
     if (files === null) return choosing.showFound()
-    noteKinds()
     await journal.write(choosing.entry('sending'))
     await ship(files)
   }

@@ -123,3 +123,14 @@ export const sortFound = (seen: readonly SeenFile[], unreadable: readonly string
     unreadable: notRead,
   }
 }
+
+export type ReceiptKind = 'images' | 'documents' | 'others'
+
+/** What files that were found count as on a receipt, by path. */
+export const kindsOf = ({ studies, documents }: Sorted): ReadonlyMap<string, ReceiptKind> => {
+  const kinds = new Map<string, ReceiptKind>()
+  for (const { files } of studies) for (const { path } of files) kinds.set(path, 'images')
+  for (const { file, kind } of documents)
+    kinds.set(file.path, kind === 'pdf' || kind === 'picture' ? 'documents' : 'others')
+  return kinds
+}

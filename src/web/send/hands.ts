@@ -4,7 +4,9 @@ import type { Actions } from './actions.ts'
 import { readDrop, walkEntries } from './drop.ts'
 import type { Act, Given, ToWorker } from './messages.ts'
 
-type Picker = { showDirectoryPicker?(terms: { readonly mode: 'read' }): Promise<FileSystemHandle> }
+type Picker = {
+  readonly showDirectoryPicker?: (terms: { readonly mode: 'read' }) => Promise<FileSystemHandle>
+}
 type Asker = FileSystemHandle & {
   requestPermission?(terms: { readonly mode: 'read' }): Promise<PermissionState>
 }

@@ -118,7 +118,12 @@ export const openStage = (needs: FlowNeeds): Stage => {
       draw()
     },
     converse: (code) => {
-      if (code !== undefined) known = code
+      // A conversation that is open would go on asking with what was typed before.
+      if (code !== undefined) {
+        known = code
+        session = null
+        talk = null
+      }
       talk ??= openConversation({
         ...wire.patience(ending.signal),
         link,
