@@ -316,7 +316,7 @@ describe('a link with a code', () => {
     await press(page, 'Start')
     await page.getByLabel('Code').fill('000000')
     await press(page, 'Continue')
-    await page.getByText('You can try 4 more times.').waitFor()
+    await page.getByText('You can try 4 more times.').first().waitFor()
     await page.getByLabel('Code').fill(code ?? '')
     await press(page, 'Continue')
     await expectPage(page, 'who')
