@@ -9,7 +9,7 @@ import { openEdgeRing } from '#adapters/jose/edge-ring.ts'
 import { createSecrets } from '#adapters/jose/secrets.ts'
 import { openVaultRing } from '#adapters/jose/vault-ring.ts'
 import { randomIds, systemClock } from '#adapters/memory/clock.ts'
-import { openLedgers, openQueue, openStore } from '#compose.ts'
+import { openLedgers, openPrinter, openQueue, openStore } from '#compose.ts'
 import { runUntilStopped, type Stop } from '#config/lifecycle.ts'
 import { loadConfig } from '#config/load-config.ts'
 import type { Config } from '#config/read-config.ts'
@@ -30,20 +30,27 @@ import { finishSend, sendStatus } from '#steps/finish-send.ts'
 import { introduce, seeStanding, withdraw } from '#steps/introduce.ts'
 import { endReader, inviteAgain, inviteReader, listReaders } from '#steps/invite-reader.ts'
 import { lookAtLink } from '#steps/look-at-link.ts'
+import { mailReceipt } from '#steps/mail-receipt.ts'
 import { matchPatients, noteMatchAnswer } from '#steps/match-patients.ts'
 import { nameInstance } from '#steps/name-instance.ts'
 import { openCase } from '#steps/open-case.ts'
 import { openGrant, revokeGrant } from '#steps/open-grant.ts'
 import { openLink, renewLink, revokeLink } from '#steps/open-link.ts'
 import { planSend } from '#steps/plan-send.ts'
+import { printLink } from '#steps/print-link.ts'
 import { readBundle } from '#steps/read-bundle.ts'
 import { listDecisions, listItems, listQuarantine, readCase } from '#steps/read-case.ts'
 import { readCompleteness } from '#steps/read-completeness.ts'
+import { readBulk, readFrames, readRendered } from '#steps/read-frames.ts'
+import { readInstances } from '#steps/read-instances.ts'
 import { readItem } from '#steps/read-item.ts'
+import { dropLetter, listLetters, readLetter } from '#steps/read-letters.ts'
+import { readMetadata } from '#steps/read-metadata.ts'
 import { readSenders } from '#steps/read-senders.ts'
 import { receive } from '#steps/receive.ts'
 import { dropUpload, findUpload } from '#steps/resume-upload.ts'
 import { searchCase } from '#steps/search-case.ts'
+import { searchInstances } from '#steps/search-instances.ts'
 import { signIn } from '#steps/sign-in.ts'
 import { viewCase } from '#steps/view-case.ts'
 import { startWorker } from '#workers/main.ts'
@@ -91,7 +98,7 @@ const intakeSide = (config: Config, adapters: Adapters, metrics: Metrics): Side<
   )
   const { store, secrets } = adapters
   const { queue } = adapters.queueing
-  const { intake, links, introductions, audit } = adapters.ledgers
+  const { intake, links, letters, introductions, audit } = adapters.ledgers
   const { consent, institution, contact } = config
   const linkNeeds = { links, tokens: linkReader, secrets, audit, clock }
   const introducing = { introductions, seal, audit, queue, clock, ids, institution }
@@ -114,6 +121,7 @@ const intakeSide = (config: Config, adapters: Adapters, metrics: Metrics): Side<
     receive: countReceived(receive({ store, intake, seal, queue, clock, ids }), metrics),
     nameInstance,
     finishSend: finishSend({ intake, statements, queue, audit, clock }),
+    mailReceipt: mailReceipt({ introductions, letters, audit, clock, ids }),
     sendStatus: sendStatus({ intake }),
     findUpload: findUpload({ intake }),
     dropUpload: dropUpload({ intake, clock }),
@@ -126,15 +134,30 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
   const { vault, linkTokens, readerTokens, accessTokens, statements, publicKeys } = ring
   const { store, secrets } = adapters
   const { queue } = adapters.queueing
-  const { cases, links, introductions, readers, admission, delivery } = adapters.ledgers
+  const { cases, links, letters, introductions, readers, admission, delivery, instances } = adapters.ledgers
   const { decisions, completeness, audit, operators } = adapters.ledgers
-  const linkNeeds = { cases, links, vault, tokens: linkTokens, secrets, audit, queue, clock, ids }
+  const { publicUrl, reminderDays } = config
+  const linkNeeds = {
+    cases,
+    links,
+    letters,
+    vault,
+    tokens: linkTokens,
+    secrets,
+    audit,
+    queue,
+    clock,
+    ids,
+    publicUrl,
+    reminderDays,
+  }
   const grantNeeds = { cases, delivery, tokens: accessTokens, audit, clock, ids }
   const reading = { cases, readers, vault, tokens: readerTokens, secrets, audit, clock, ids }
   const deciding = { cases, decisions, admission, store, vault, audit, queue, clock }
+  const desk = { institution: config.institution, contact: config.contact }
+  const letterNeeds = { letters, cases, vault, audit, clock }
   const maker = {
-    institution: config.institution,
-    contact: config.contact,
+    ...desk,
     software: 'Second Read',
     keys: `${config.publicUrl}/.well-known/jwks.json`,
   }
@@ -156,6 +179,10 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
     openLink: openLink(linkNeeds),
     renewLink: renewLink(linkNeeds),
     revokeLink: revokeLink(linkNeeds),
+    listLetters: listLetters(letterNeeds),
+    readLetter: readLetter(letterNeeds),
+    dropLetter: dropLetter(letterNeeds),
+    printLink: printLink({ ...linkNeeds, print: openPrinter(), desk }),
     openGrant: openGrant(grantNeeds),
     revokeGrant: revokeGrant(grantNeeds),
     inviteReader: inviteReader(reading),
@@ -165,10 +192,16 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
     enterReading: enterReading(reading),
     leaveReading: leaveReading(reading),
     viewCase: viewCase({ cases, delivery, vault, audit, clock }),
-    maker: { institution: config.institution, contact: config.contact },
+    maker: desk,
     readBundle: readBundle({ delivery, vault, store, statements, maker }),
     readItem: readItem({ delivery, vault, store }),
     searchCase: searchCase({ delivery, vault, audit, clock }),
+    searchInstances: searchInstances({ instances, vault }),
+    readInstances: readInstances({ instances, vault, store }),
+    readMetadata: readMetadata({ instances, vault, store }),
+    readFrames: readFrames({ instances, vault, store }),
+    readBulk: readBulk({ instances, vault, store }),
+    readRendered: readRendered({ instances, vault, store }),
     cases,
     links,
     delivery,

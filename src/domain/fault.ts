@@ -36,8 +36,14 @@ export const faultCodes = [
   'item.unchecked',
   'item.checked',
   'item.second-person',
+  'part.not-found',
+  'part.not-separate',
   'link.not-found',
   'link.no-birth-date',
+  'letter.not-found',
+  'letter.gone',
+  'mail.none',
+  'mail.enough',
   'grant.not-found',
   'reader.not-found',
   'reader.ended',
@@ -59,6 +65,7 @@ export const faultCodes = [
   'key.unavailable',
   'scanner.unavailable',
   'scanner.failed',
+  'post.unavailable',
   'internal',
 ] as const
 

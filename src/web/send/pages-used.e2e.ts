@@ -221,6 +221,25 @@ describe('another page', () => {
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('who-name')
   })
 
+  test('comes in its language as soon as its words do, and until then in the one before', async () => {
+    const fresh = await openGalleryWindow(browser, { url: gallery.url })
+    const { page, draw } = fresh
+    await draw(galleryScenes.landing)
+    await page.route('**/mr-*.js', (route) => route.abort())
+    const refused = page.waitForEvent('requestfailed')
+    // It does not draw before the words are here; nobody waits for it.
+    const drawn = page.evaluate(() => Reflect.get(globalThis, 'gallery').redraw('mr'))
+    await refused
+    await drawn
+    expect(await page.innerText('h1')).toBe('Send medical records')
+    expect(await page.getAttribute('html', 'lang')).toBe('en')
+    await page.unroute('**/mr-*.js')
+    await expect.poll(() => page.innerText('h1')).toBe('वैद्यकीय रेकॉर्ड पाठवा')
+    expect(await page.getAttribute('html', 'lang')).toBe('mr')
+    expectNoViolations(fresh)
+    await fresh.close()
+  })
+
   test('a second wrong answer is told again', async () => {
     const { page, draw } = window
     await draw(galleryScenes['check code'])

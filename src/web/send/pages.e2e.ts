@@ -69,7 +69,8 @@ describe.each(languages)('in %s', (language) => {
       return faults
     }
     expect((await Promise.all([faultsOn('phone'), faultsOn('desk')])).flat()).toEqual([])
-  })
+    // Two hundred pages, each under every rule: a busy machine takes its time.
+  }, 400_000)
 
   test('no page is pushed sideways at 400 %', async () => {
     const { page, show, close } = await openGalleryWindow(browser, { url: gallery.url, viewport: 'narrow' })
