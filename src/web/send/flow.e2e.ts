@@ -318,6 +318,8 @@ describe('a link with a code', () => {
     await press(page, 'Continue')
     await page.getByText('You can try 4 more times.').first().waitFor()
     await page.getByLabel('Code').fill(code ?? '')
+    // A second press so soon would be the same press.
+    await page.waitForTimeout(500)
     await press(page, 'Continue')
     await expectPage(page, 'who')
     await page.reload()
