@@ -1,5 +1,6 @@
 /** The OpenAPI 3.1 description, made from the list of operations so that it cannot say something else. */
 import { z } from 'zod'
+import { frameListPattern, placePattern } from '#domain/dicom-path.ts'
 import type { FaultCode } from '#domain/fault.ts'
 import { longestUid, uidPattern } from '#domain/study.ts'
 import type { Gate, Operation } from './operation.ts'
@@ -60,7 +61,12 @@ const successOf = (name: string, { reply }: Operation): Json => {
   const also = Object.entries(reply.also ?? {})
   const whole = {
     200: { description: 'The whole', content },
-    ...Object.fromEntries(also.map(([status, description]) => [status, { description, content }])),
+    ...Object.fromEntries(
+      also.map(([status, description]) => [
+        status,
+        status === '204' ? { description } : { description, content },
+      ]),
+    ),
   }
   if (reply.ranges === undefined) return whole
   return {
@@ -98,15 +104,23 @@ const pathOf = (name: string, operation: Operation, statusOf: (code: FaultCode) 
   responses: { ...successOf(name, operation), ...refusedOf(operation, statusOf) },
 })
 
+const uid = { type: 'string', pattern: uidPattern.source, maxLength: longestUid }
+
+/** Parameters that are no ids. */
+const schemasOfParts: Readonly<Record<string, Json>> = {
+  study: uid,
+  series: uid,
+  instance: uid,
+  frames: { type: 'string', pattern: frameListPattern.source },
+  bulk: { type: 'string', pattern: placePattern.source },
+}
+
 const parametersOf = (path: string): Json[] =>
   Array.from(path.matchAll(/\{([a-z]+)\}/g), ([, name]) => ({
     name,
     in: 'path',
     required: true,
-    schema:
-      name === 'study'
-        ? { type: 'string', pattern: uidPattern.source, maxLength: longestUid }
-        : { type: 'string', format: 'uuid' },
+    schema: schemasOfParts[name ?? ''] ?? { type: 'string', format: 'uuid' },
   }))
 
 const pathsOf = (list: readonly (readonly [string, Operation])[], statusOf: (code: FaultCode) => number) => {

@@ -31,14 +31,14 @@ export type OperationReply =
       readonly status: 200
       readonly type: string
       readonly ranges?: true
-      /** Further statuses with a body of the same type, and what they mean. */
-      readonly also?: Readonly<Partial<Record<202 | 409, string>>>
+      /** Further statuses with a body of the same type (204: with none), and what they mean. */
+      readonly also?: Readonly<Partial<Record<202 | 204 | 409, string>>>
     }
 
 export type Operation = {
   readonly side: Side
   readonly method: 'GET' | 'POST' | 'PUT' | 'OPTIONS' | 'HEAD' | 'PATCH' | 'DELETE'
-  /** Parameters in braces; each is an id, but `study`, which is a UID. */
+  /** Parameters in braces; each is an id, but those of a DICOM object (UIDs, frames, the place of a value). */
   readonly path: `/${string}`
   readonly gate: Gate
   /** What a reader's token must allow. */

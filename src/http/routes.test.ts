@@ -26,6 +26,7 @@ describe('the access table', () => {
       'GET /',
       'GET /.well-known/jwks.json',
       'GET /api/openapi.json',
+      'GET /dicomweb/conformance',
       'GET /healthz',
       'GET /readyz',
       'GET /send',
