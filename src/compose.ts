@@ -8,11 +8,13 @@ import { createClamd } from '#adapters/clamd/scanner.ts'
 import { openDiskStore } from '#adapters/disk/object-store.ts'
 import { openDatabase, openPool } from '#adapters/postgres/database.ts'
 import { createLedgers } from '#adapters/postgres/ledgers.ts'
+import { createStowPacs } from '#adapters/stow/pacs.ts'
 import type { Config } from '#config/read-config.ts'
 import { jobs } from '#jobs/jobs.ts'
 import type { JobHost, JobQueue } from '#ports/job-queue.ts'
 import { type Metrics, noMetrics } from '#ports/metrics.ts'
 import type { OpenedObjectStore } from '#ports/object-store.ts'
+import type { Pacs } from '#ports/pacs.ts'
 import type { Scanner } from '#ports/scanner.ts'
 
 /** Objects in a bucket, or in a folder when none is named. Requests to a bucket are counted by `metrics`. */
@@ -28,6 +30,9 @@ export const openStore = async (
 /** The malware scanner; null where there is none, by decision or not. */
 export const openScanner = ({ malwareScan }: Config): Scanner | null =>
   typeof malwareScan === 'object' ? createClamd(malwareScan.clamd) : null
+
+/** The archives that cases may be sent to; none when none is named. */
+export const openPacs = ({ pushTargets }: Config): Pacs => createStowPacs(pushTargets)
 
 export type OpenQueue = {
   readonly queue: JobQueue

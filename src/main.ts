@@ -20,6 +20,7 @@ import { createServer, endServer } from '#http/server.ts'
 import type { Metrics } from '#ports/metrics.ts'
 import type { PublicKeys } from '#ports/tokens.ts'
 import { askForLink } from '#steps/ask-for-link.ts'
+import { askPush, listPushes } from '#steps/ask-push.ts'
 import { authorizeOperator, authorizeReader, authorizeReading, authorizeSender } from '#steps/authorize.ts'
 import { checkAgain, decide } from '#steps/decide.ts'
 import { enterReading, leaveReading } from '#steps/enter-reading.ts'
@@ -128,12 +129,14 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
   const { vault, linkTokens, readerTokens, accessTokens, statements, publicKeys } = ring
   const { store, secrets } = adapters
   const { queue } = adapters.queueing
-  const { cases, links, introductions, readers, admission, delivery, instances } = adapters.ledgers
+  const { cases, links, introductions, readers, admission, delivery, instances, pushes } = adapters.ledgers
   const { decisions, completeness, audit, operators } = adapters.ledgers
   const linkNeeds = { cases, links, vault, tokens: linkTokens, secrets, audit, queue, clock, ids }
   const grantNeeds = { cases, delivery, tokens: accessTokens, audit, clock, ids }
   const reading = { cases, readers, vault, tokens: readerTokens, secrets, audit, clock, ids }
   const deciding = { cases, decisions, admission, store, vault, audit, queue, clock }
+  const targets = config.pushTargets.map(({ name }) => name)
+  const asking = { pushes, cases, instances, targets, queue, audit, clock, ids }
   const maker = {
     institution: config.institution,
     contact: config.contact,
@@ -166,6 +169,8 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
     listReaders: listReaders(reading),
     enterReading: enterReading(reading),
     leaveReading: leaveReading(reading),
+    askPush: askPush(asking),
+    listPushes: listPushes(asking),
     viewCase: viewCase({ cases, delivery, vault, audit, clock }),
     maker: { institution: config.institution, contact: config.contact },
     readBundle: readBundle({ delivery, vault, store, statements, maker }),

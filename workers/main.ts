@@ -2,11 +2,12 @@
  * Worker: configuration → adapters → steps → handlers → take jobs. Started and stopped in mirrored order. It is
  * the only process besides the portal that has keys to open records.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { openInspector } from '#adapters/inspector/inspector.ts'
 import { openVaultRing } from '#adapters/jose/vault-ring.ts'
 import { randomIds, systemClock } from '#adapters/memory/clock.ts'
 import { openUnpacker } from '#adapters/unpacker/unpacker.ts'
-import { openLedgers, openQueue, openScanner, openStore } from '#compose.ts'
+import { openLedgers, openPacs, openQueue, openScanner, openStore } from '#compose.ts'
 import { runUntilStopped, type Stop } from '#config/lifecycle.ts'
 import { loadConfig } from '#config/load-config.ts'
 import { undecidedWords } from '#config/malware-scan.ts'
@@ -18,12 +19,15 @@ import type { Metrics } from '#ports/metrics.ts'
 import { admit, quarantinePack } from '#steps/admit.ts'
 import { indexCase, keepAudit } from '#steps/index-case.ts'
 import { offer } from '#steps/offer.ts'
+import { failPush, runPush } from '#steps/push-case.ts'
+import { readInstances } from '#steps/read-instances.ts'
 import { reconcile } from '#steps/reconcile.ts'
 import { unpack } from '#steps/unpack.ts'
 import { admitPackHandler } from './admit-pack.ts'
 import { type Handlers, watched } from './host.ts'
 import { indexCaseHandler, keepAuditHandler } from './index-case.ts'
 import { offerCaseHandler } from './offer-case.ts'
+import { pushCaseHandler } from './push-case.ts'
 import { unpackItemHandler } from './unpack-item.ts'
 
 /** How often the ledger is asked what the queue may have lost. */
@@ -59,23 +63,34 @@ export const startWorker = async (config: Config, shared?: Instruments): Promise
   const unpacker = openUnpacker()
   const scanner = openScanner(config)
   const { queue } = queueing
-  const { archives, audit, cases, indexes } = ledgers
+  const { archives, audit, cases, indexes, instances, pushes } = ledgers
   const admission = countAdmitted(ledgers.admission, metrics)
   const needs = { admission, cases, store, vault, inspector, scanner, queue, audit, clock }
   const unpackNeeds = { ...needs, archives, seal, unpacker, ids: randomIds }
   const indexNeeds = { indexes, store, vault, clock, ids: randomIds }
+  const pushNeeds = {
+    pushes,
+    cases,
+    instances,
+    audit,
+    clock,
+    pause: (ms: number) => sleep(ms),
+    readInstances: readInstances({ instances, vault, store }),
+    pacs: openPacs(config),
+  }
   const handlers = {
     'pack.admit': admitPackHandler({ admit: admit(needs), quarantine: quarantinePack(needs), journal }),
     'item.unpack': unpackItemHandler({ unpack: unpack(unpackNeeds), journal }),
     'case.offer': offerCaseHandler({ offer: offer({ cases, audit, queue, clock }), journal }),
     'case.index': indexCaseHandler({ index: indexCase(indexNeeds), journal }),
     'audit.keep': keepAuditHandler({ keep: keepAudit(indexNeeds), journal }),
+    'case.push': pushCaseHandler({ push: runPush(pushNeeds), fail: failPush(pushNeeds), journal }),
   } satisfies Handlers
   const host = queueing.host(config.workerConcurrency)
   await host.start(
     new Map(Object.entries(handlers).map(([name, handler]) => [name, watched(name, handler, instruments)])),
   )
-  const askAgain = reconcile({ admission, archives, indexes, queue, clock })
+  const askAgain = reconcile({ admission, archives, indexes, pushes, queue, clock })
   const timer = setInterval(() => {
     askAgain().catch((error: unknown) => journal.note('warn', 'reconcile.failed', {}, error))
   }, reconcileMs)

@@ -3,6 +3,7 @@
  * words, unsafe ones (`unsafe.ts`) with the rest; what is not set has the default of `settings.ts`.
  */
 import { type MalwareScan, readClamd } from './malware-scan.ts'
+import { type PushTarget, readPushTargets } from './push-targets.ts'
 import { type SettingName, settings } from './settings.ts'
 import { isLoopback, unsafeSettings } from './unsafe.ts'
 
@@ -51,6 +52,7 @@ export type Config = {
   readonly stopGraceMs: number
   /** Whether senders must agree before a byte, or are asked by the page alone. */
   readonly consent: 'asked' | 'required'
+  readonly pushTargets: readonly PushTarget[]
   readonly institution: string
   readonly contact: string
 }
@@ -190,6 +192,15 @@ const readMalwareScan = ({ problems, optional, oneOf }: Reader): MalwareScan => 
   return at === null ? 'undecided' : { clamd: at }
 }
 
+const readTargets = ({ problems, optional }: Reader): readonly PushTarget[] => {
+  const targets = readPushTargets(optional('PUSH_TARGETS'))
+  if (targets === null)
+    problems.push(
+      'PUSH_TARGETS must be names with addresses, such as pacs=https://user:secret@host/dicom-web, each name once.',
+    )
+  return targets ?? []
+}
+
 /** Reads `env`. Nothing is opened or made. */
 export const readConfig = (env: Env): Config | ConfigProblems => {
   const read = reader(env)
@@ -213,6 +224,7 @@ export const readConfig = (env: Env): Config | ConfigProblems => {
     proxies: whole('PROXIES', 0, 8),
     stopGraceMs: whole('STOP_GRACE', 0, 20) * 1_000,
     consent: oneOf('CONSENT', ['asked', 'required']),
+    pushTargets: readTargets(read),
     institution: text('INSTITUTION'),
     contact: text('CONTACT'),
   }

@@ -104,6 +104,12 @@ export const settings = [
     meaning:
       '`required`: no bytes over any door before the sender agreed on the page; `asked`: the page asks, programs send without',
   },
+  {
+    name: 'PUSH_TARGETS',
+    fallback: '',
+    meaning:
+      'PACS that cases may be sent to by STOW-RS, separated by spaces, for servers and workers alike: `name=https://user:secret@host/dicom-web`, what is special in a secret percent-encoded',
+  },
   { name: 'INSTITUTION', fallback: 'Second-opinion desk', meaning: 'Name on bundles' },
   { name: 'CONTACT', fallback: 'the desk that sent you the link', meaning: 'Whom a reader of a bundle asks' },
 ] as const satisfies readonly Setting[]

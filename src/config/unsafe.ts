@@ -112,6 +112,14 @@ const clamdProblems = ({ malwareScan, plainInternal }: Config): string[] =>
     ? plainProblems('CLAMD', malwareScan.clamd.host, plainInternal, 'use a socket of this machine')
     : []
 
+const pushProblems = ({ pushTargets, plainInternal }: Config): string[] =>
+  pushTargets.flatMap(({ url, user, secret }) => [
+    ...(url.startsWith('http:')
+      ? plainProblems('PUSH_TARGETS', new URL(url).hostname, plainInternal, 'use https://')
+      : []),
+    ...secretProblems('PUSH_TARGETS', user, secret),
+  ])
+
 const hostProblems = ({ host, publicUrl }: Config): string[] =>
   publicUrl.startsWith('http:') && !isLoopback(host)
     ? [
@@ -126,4 +134,5 @@ export const unsafeSettings = (config: Config): readonly string[] => [
   ...redisProblems(config),
   ...s3Problems(config),
   ...clamdProblems(config),
+  ...pushProblems(config),
 ]

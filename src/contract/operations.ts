@@ -9,6 +9,7 @@ import { deskOperations } from './desk-operations.ts'
 import { dicomwebOperations } from './dicomweb-operations.ts'
 import { dicomwebReadOperations } from './dicomweb-read-operations.ts'
 import type { Operation } from './operation.ts'
+import { pushOperations } from './push.ts'
 import { quarantineOperations } from './quarantine-operations.ts'
 import { readOperations } from './read-operations.ts'
 import { sendOperations } from './send-operations.ts'
@@ -80,6 +81,7 @@ export const operations = {
   ...completenessOperations,
   ...sendersOperations,
   ...readOperations,
+  ...pushOperations,
   ...sendOperations,
   ...dicomwebOperations,
   ...dicomwebReadOperations,

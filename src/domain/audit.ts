@@ -43,6 +43,8 @@ export type AuditAction =
   | 'bulk.read'
   | 'manifest.read'
   | 'notes.read'
+  | 'push.asked'
+  | 'case.pushed'
   | 'case.searched'
   | 'ledger.rebuilt'
 

@@ -43,6 +43,7 @@ export const faultCodes = [
   'grant.not-found',
   'reader.not-found',
   'reader.ended',
+  'push.unknown-target',
   'plan.unknown-item',
   'plan.changed',
   'plan.too-many',
@@ -61,6 +62,10 @@ export const faultCodes = [
   'key.unavailable',
   'scanner.unavailable',
   'scanner.failed',
+  'pacs.unavailable',
+  'pacs.denied',
+  'pacs.refused',
+  'pacs.too-large',
   'internal',
 ] as const
 

@@ -16,6 +16,7 @@ export type OperatorId = Branded<'operator'>
 export type ReaderId = Branded<'reader'>
 export type IndexId = Branded<'index'>
 export type ConsentId = Branded<'consent'>
+export type PushId = Branded<'push'>
 
 export type AnyId =
   | CaseId
@@ -30,6 +31,7 @@ export type AnyId =
   | ReaderId
   | IndexId
   | ConsentId
+  | PushId
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 

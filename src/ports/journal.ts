@@ -12,6 +12,7 @@ import type {
   OperatorId,
   PackId,
   PlanId,
+  PushId,
   SenderId,
   SessionId,
 } from '#domain/id.ts'
@@ -26,6 +27,7 @@ export type JournalFields = {
   readonly pack?: PackId
   readonly item?: ItemId
   readonly grant?: GrantId
+  readonly push?: PushId
   readonly operator?: OperatorId
   readonly request?: string
   readonly fault?: FaultCode

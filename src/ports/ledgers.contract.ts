@@ -19,6 +19,7 @@ import type { IntakeLedger, NewPack, PlannedFile, PlannedItem } from './intake-l
 import type { IntroductionLedger } from './introduction-ledger.ts'
 import type { LinkLedger, NewLink } from './link-ledger.ts'
 import type { OperatorLedger } from './operator-ledger.ts'
+import type { PushLedger } from './push-ledger.ts'
 import type { ReaderLedger } from './reader-ledger.ts'
 
 export type Ledgers = {
@@ -30,6 +31,7 @@ export type Ledgers = {
   readonly archives: ArchiveLedger
   readonly delivery: DeliveryLedger
   readonly readers: ReaderLedger
+  readonly pushes: PushLedger
   readonly instances: InstanceLedger
   readonly decisions: DecisionLedger
   readonly audit: AuditLedger

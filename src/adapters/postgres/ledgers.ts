@@ -13,6 +13,7 @@ import { createIntakeLedger } from './intake-ledger.ts'
 import { createIntroductionLedger } from './introduction-ledger.ts'
 import { createLinkLedger } from './link-ledger.ts'
 import { createOperatorLedger } from './operator-ledger.ts'
+import { createPushLedger } from './push-ledger.ts'
 import { createReaderLedger } from './reader-ledger.ts'
 import { createRebuildLedger } from './rebuild-ledger.ts'
 
@@ -26,6 +27,7 @@ export const createLedgers = (db: Database) => ({
   archives: createArchiveLedger(db),
   delivery: createDeliveryLedger(db),
   readers: createReaderLedger(db),
+  pushes: createPushLedger(db),
   instances: createInstanceLedger(db),
   decisions: createDecisionLedger(db),
   completeness: createCompletenessLedger(db),

@@ -14,6 +14,7 @@ import { up as releasedAgain } from './migrations/0009-released-again.ts'
 import { up as landing } from './migrations/0010-landing.ts'
 import { up as introductions } from './migrations/0011-introductions.ts'
 import { up as readers } from './migrations/0013-readers.ts'
+import { up as pushes } from './migrations/0016-pushes.ts'
 import type { Tables } from './tables.ts'
 
 const migrations = {
@@ -29,6 +30,7 @@ const migrations = {
   '0010-landing': { up: landing },
   '0011-introductions': { up: introductions },
   '0013-readers': { up: readers },
+  '0016-pushes': { up: pushes },
 }
 
 /** The migration after which a database is as this program wants it. */

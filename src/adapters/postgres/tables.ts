@@ -4,6 +4,7 @@
  */
 import type { ColumnType, Generated } from 'kysely'
 import type { CaseState } from '#domain/case.ts'
+import type { FaultCode } from '#domain/fault.ts'
 import type {
   CaseId,
   GrantId,
@@ -13,6 +14,7 @@ import type {
   OperatorId,
   PackId,
   PlanId,
+  PushId,
   ReaderId,
   SenderId,
   SessionId,
@@ -21,6 +23,7 @@ import type { ItemKind, ItemState } from '#domain/item.ts'
 import type { Language } from '#domain/language.ts'
 import type { LinkCheck, LinkState, SenderRole } from '#domain/link.ts'
 import type { PackState } from '#domain/pack.ts'
+import type { PushState } from '#domain/push.ts'
 import type { ReaderState } from '#domain/reader.ts'
 import type { Outcome } from '#domain/verdict.ts'
 import type { DecisionRow } from '#ports/decision-ledger.ts'
@@ -201,6 +204,19 @@ export type Tables = IntroductionTables & {
     created_by: OperatorId | null
     created_at: Date
     reader_id: ColumnType<ReaderId | null, ReaderId | null | undefined, ReaderId | null>
+  }
+  pushes: {
+    id: PushId
+    case_id: CaseId
+    target: string
+    study_uid: string | null
+    state: PushState
+    sent: Generated<number>
+    failed: Generated<number>
+    code: FaultCode | null
+    created_at: Date
+    changed_at: Date
+    ended_at: Date | null
   }
   readers: {
     id: ReaderId
