@@ -184,12 +184,13 @@ describe('a push', () => {
       if (nth === 1) return { cutAfter: 50_000 }
       if (nth === 2) return { swallow: 'reset' }
       if (nth === 3) return { answer: 200, body: '{}' }
-      return nth === 4 ? { answer: 413, body: '' } : 'pass'
+      if (nth === 4) return { answer: 413, body: '' }
+      return nth === 5 ? { answer: 400, body: 'One of these is no DICOM.' } : 'pass'
     })
     await push(id)
     expect(await ended(id)).toMatchObject({ state: 'done', sent: 30, failed: 0 })
     expect(await kept(files)).toEqual(digestsOf(files))
-    expect(nth).toBeGreaterThan(5)
+    expect(nth).toBeGreaterThan(6)
   }, 60_000)
 
   it('says which images the PACS would not take', async () => {

@@ -1,16 +1,15 @@
 /** Handler of `case.push`. What the world may put right stays owed, and the ledger asks again. */
 import { Fault } from '#domain/fault.ts'
-import type { PushId } from '#domain/id.ts'
 import { pushCase } from '#jobs/jobs.ts'
 import type { JobHandler } from '#ports/job-queue.ts'
 import type { Journal } from '#ports/journal.ts'
-import type { runPush } from '#steps/push-case.ts'
+import type { failPush, runPush } from '#steps/push-case.ts'
 import { retryOf } from './fault-to-retry.ts'
 import { handle } from './host.ts'
 
 export type PushCaseHandlerNeeds = {
   readonly push: ReturnType<typeof runPush>
-  readonly fail: (push: PushId) => Promise<void>
+  readonly fail: ReturnType<typeof failPush>
   readonly journal: Journal
 }
 
@@ -34,6 +33,6 @@ export const pushCaseHandler = ({ push: run, fail, journal }: PushCaseHandlerNee
     exhausted: async ({ push }, error) => {
       if (retryOf(error) === 'again') return
       journal.note('error', 'case.not-pushed', { push }, error)
-      await fail(push)
+      await fail(push, error instanceof Fault ? error.code : 'internal')
     },
   })

@@ -64,6 +64,7 @@ export const faultCodes = [
   'scanner.failed',
   'pacs.unavailable',
   'pacs.denied',
+  'pacs.unusable',
   'pacs.refused',
   'pacs.too-large',
   'internal',

@@ -166,6 +166,11 @@ export const faultReplies = {
     'The PACS does not let us in',
     'The people who run this have to correct name and password in PUSH_TARGETS.',
   ),
+  'pacs.unusable': row(
+    502,
+    'What answers takes no records',
+    'The people who run this have to correct the address in PUSH_TARGETS.',
+  ),
   'pacs.refused': row(
     502,
     'The PACS did not take everything',

@@ -4,8 +4,8 @@
  *
  * Contract: an instance counts as stored only when the archive named it as stored; one it did not name is neither stored
  * nor refused. Storing one that is there already is stored again, and there is still one. Nothing is held beyond a few
- * pieces of one instance. @throws `pacs.unavailable` (later, the same), `pacs.denied`, `pacs.refused`,
- * `pacs.too-large` (fewer at once), and what `open` throws
+ * pieces of one instance. @throws `pacs.unavailable` (later, the same), `pacs.denied`, `pacs.unusable`, `pacs.refused` (perhaps for one
+ * of them) and `pacs.too-large` (fewer at once), and what `open` throws
  */
 export type PacsInstance = {
   readonly sopUid: string

@@ -5,11 +5,11 @@ import type { Push } from '#domain/push.ts'
 
 export type NewPush = Pick<Push, 'id' | 'case' | 'target' | 'study'> & { readonly at: Date }
 
-/** `code`: why some or all did not go; null when all did. */
+/** `code`: why some or all did not go; null when all did. Without counts those noted before stand. */
 export type PushEnd = {
   readonly state: 'done' | 'failed'
-  readonly sent: number
-  readonly failed: number
+  readonly sent?: number
+  readonly failed?: number
   readonly code: FaultCode | null
   readonly at: Date
 }
@@ -23,8 +23,8 @@ export type PushLedger = {
   notePush(id: PushId, sent: number, failed: number, at: Date): Promise<void>
   /** Why it waits for a next try. Nothing once it ended. */
   delayPush(id: PushId, code: FaultCode, at: Date): Promise<void>
-  /** False when it had ended. */
-  endPush(id: PushId, end: PushEnd): Promise<boolean>
+  /** As it ended; null when there is none, or it had ended. */
+  endPush(id: PushId, end: PushEnd): Promise<Push | null>
   /** Newest first. */
   pushesOf(id: CaseId): Promise<readonly Push[]>
   /** Not ended, and nothing happened to them since `before`; oldest first. */

@@ -13,7 +13,7 @@ import type { CaseLedger } from '#ports/case-ledger.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { InstanceLedger, InstanceScope } from '#ports/instance-ledger.ts'
 import type { Pacs, PacsInstance } from '#ports/pacs.ts'
-import type { PushLedger } from '#ports/push-ledger.ts'
+import type { PushEnd, PushLedger } from '#ports/push-ledger.ts'
 
 /** An instance as it goes out. */
 type Outgoing = {
@@ -45,6 +45,9 @@ const mostInstances = 200
 const mostTries = 3
 
 const pauseMs = 1_000
+
+/** After so many that were refused one by one, and none that was not, it is the archive and not the instances. */
+const mostRefused = 8
 
 /** FailureReason of what passes: out of resources, and a failure while processing (PS3.18 §I.2.2). */
 const passing = (reason: number | null): boolean =>
@@ -114,6 +117,7 @@ const pushStudy = async (needs: PushCaseNeeds, push: Push, study: string, tally:
   let files: readonly Outgoing[] = opened.files
   let most = mostInstances
   let away = 0
+  let refusedInARow = 0
   while (files.length > 0) {
     const again: InstanceFacts[] = []
     const giveUp = (code: FaultCode): void => {
@@ -131,6 +135,8 @@ const pushStudy = async (needs: PushCaseNeeds, push: Push, study: string, tally:
       try {
         const { stored, refused } = await pacs.store(push.target, batch.map(toPacs))
         away = 0
+        refusedInARow = 0
+        most = Math.min(mostInstances, most * 2)
         for (const file of batch) {
           const { sopUid } = file.instance
           if (stored.has(sopUid)) tally.sent += 1
@@ -139,10 +145,13 @@ const pushStudy = async (needs: PushCaseNeeds, push: Push, study: string, tally:
         }
       } catch (error) {
         if (!(error instanceof Fault)) throw error
-        if (error.code === 'pacs.too-large') {
-          if (batch.length === 1) giveUp('pacs.too-large')
+        if (error.code === 'pacs.too-large' || error.code === 'pacs.refused') {
+          // One that it cannot read makes some refuse all that came with it: which one is found with fewer at once.
+          if (batch.length === 1) giveUp(error.code)
           else again.push(...batch.map(({ instance }) => instance))
-          most = Math.min(most, Math.max(1, Math.floor(batch.length / 2)))
+          refusedInARow = batch.length === 1 ? refusedInARow + 1 : 0
+          if (refusedInARow === mostRefused && tally.sent === 0) throw error
+          most = Math.max(1, Math.floor(batch.length / 2))
         } else if (error.code === 'pacs.unavailable') {
           away += 1
           if (away === mostTries) throw error
@@ -166,7 +175,12 @@ const pushAll = async (needs: PushCaseNeeds, push: Push, tally: Tally): Promise<
 }
 
 /** What ends a push at once, whatever the next try would bring. */
-const lasting: ReadonlySet<FaultCode> = new Set(['pacs.denied', 'pacs.refused', 'push.unknown-target'])
+const lasting: ReadonlySet<FaultCode> = new Set([
+  'pacs.denied',
+  'pacs.unusable',
+  'pacs.refused',
+  'push.unknown-target',
+])
 
 const endingOf = (error: unknown, push: Push, at: Date): FaultCode | null => {
   if (error instanceof PushEnded) return error.code
@@ -175,11 +189,26 @@ const endingOf = (error: unknown, push: Push, at: Date): FaultCode | null => {
   return at.getTime() - push.createdAt.getTime() > pushPatienceMs ? error.code : null
 }
 
+const end = async (
+  { pushes, audit }: Pick<PushCaseNeeds, 'pushes' | 'audit'>,
+  id: PushId,
+  ending: PushEnd,
+): Promise<void> => {
+  const push = await pushes.endPush(id, ending)
+  if (push === null) return
+  const { case: of, target, sent, failed, code } = push
+  const facts = { target, sent, failed, ...(code === null ? {} : { code }) }
+  await audit.append(
+    { action: 'case.pushed', actor: { kind: 'worker' }, case: of, object: id, facts },
+    ending.at,
+  )
+}
+
 /** How it ended; null when there is no such push, or it ended before. @throws what another try may put right */
 export const runPush =
   (needs: PushCaseNeeds) =>
   async (id: PushId): Promise<Tally | null> => {
-    const { pushes, audit, clock } = needs
+    const { pushes, clock } = needs
     const push = await pushes.takePush(id, clock.now())
     if (push === null) return null
     const tally: Tally = { sent: 0, failed: 0, code: null }
@@ -195,26 +224,12 @@ export const runPush =
     }
     const { sent, failed, code } = tally
     const at = clock.now()
-    const ended = await pushes.endPush(id, {
-      state: code === null ? 'done' : 'failed',
-      sent,
-      failed,
-      code,
-      at,
-    })
-    const facts = { target: push.target, sent, failed, ...(code === null ? {} : { code }) }
-    if (ended)
-      await audit.append(
-        { action: 'case.pushed', actor: { kind: 'worker' }, case: push.case, object: id, facts },
-        at,
-      )
+    await end(needs, id, { state: code === null ? 'done' : 'failed', sent, failed, code, at })
     return tally
   }
 
-/** A try failed in a way that no next one puts right. */
+/** The last try failed with a code that no next one puts right. */
 export const failPush =
-  ({ pushes, clock }: Pick<PushCaseNeeds, 'pushes' | 'clock'>) =>
-  async (id: PushId): Promise<void> => {
-    const end = { state: 'failed', sent: 0, failed: 0, code: 'internal', at: clock.now() } as const
-    await pushes.endPush(id, end)
-  }
+  (needs: Pick<PushCaseNeeds, 'pushes' | 'audit' | 'clock'>) =>
+  (id: PushId, code: FaultCode): Promise<void> =>
+    end(needs, id, { state: 'failed', code, at: needs.clock.now() })

@@ -82,8 +82,9 @@ export const createPushLedger = (db: Database): PushLedger => ({
         .set({ ...end, changed_at: at, ended_at: at })
         .where('id', '=', id)
         .where('state', 'in', pushMachine.into(end.state))
+        .returningAll()
         .executeTakeFirst()
-      return ended.numUpdatedRows === 1n
+      return ended === undefined ? null : toPush(ended)
     }),
 
   pushesOf: (id) =>

@@ -134,7 +134,9 @@ const faultOf = (status: number): Fault => {
   if (status === 401 || status === 403) return new Fault('pacs.denied')
   if (status === 413) return new Fault('pacs.too-large')
   if (status >= 500 || status === 408 || status === 429) return new Fault('pacs.unavailable')
-  return new Fault('pacs.refused', { facts: { status } })
+  // Of what it was given; everything else is said of the address.
+  if (status === 400 || status === 422) return new Fault('pacs.refused')
+  return new Fault('pacs.unusable', { facts: { status } })
 }
 
 /** Nothing is opened before something is stored. Errors tell no address and no secret. */
