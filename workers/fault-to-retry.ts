@@ -11,6 +11,7 @@ const passing = [
   'key.unavailable',
   'scanner.unavailable',
   'scanner.failed',
+  'post.unavailable',
   'pacs.unavailable',
 ] as const
 

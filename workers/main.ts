@@ -7,7 +7,7 @@ import { openInspector } from '#adapters/inspector/inspector.ts'
 import { openVaultRing } from '#adapters/jose/vault-ring.ts'
 import { randomIds, systemClock } from '#adapters/memory/clock.ts'
 import { openUnpacker } from '#adapters/unpacker/unpacker.ts'
-import { openLedgers, openPacs, openQueue, openScanner, openStore } from '#compose.ts'
+import { openLedgers, openPacs, openPost, openQueue, openScanner, openStore } from '#compose.ts'
 import { runUntilStopped, type Stop } from '#config/lifecycle.ts'
 import { loadConfig } from '#config/load-config.ts'
 import { undecidedWords } from '#config/malware-scan.ts'
@@ -19,15 +19,18 @@ import type { Metrics } from '#ports/metrics.ts'
 import { admit, quarantinePack } from '#steps/admit.ts'
 import { indexCase, keepAudit } from '#steps/index-case.ts'
 import { offer } from '#steps/offer.ts'
+import { oweLetters } from '#steps/owe-letters.ts'
 import { failPush, runPush } from '#steps/push-case.ts'
 import { readInstances } from '#steps/read-instances.ts'
 import { reconcile } from '#steps/reconcile.ts'
+import { sendLetter } from '#steps/send-letter.ts'
 import { unpack } from '#steps/unpack.ts'
 import { admitPackHandler } from './admit-pack.ts'
 import { type Handlers, watched } from './host.ts'
 import { indexCaseHandler, keepAuditHandler } from './index-case.ts'
 import { offerCaseHandler } from './offer-case.ts'
 import { pushCaseHandler } from './push-case.ts'
+import { sendLetterHandler } from './send-letter.ts'
 import { unpackItemHandler } from './unpack-item.ts'
 
 /** How often the ledger is asked what the queue may have lost. */
@@ -63,11 +66,15 @@ export const startWorker = async (config: Config, shared?: Instruments): Promise
   const unpacker = openUnpacker()
   const scanner = openScanner(config)
   const { queue } = queueing
-  const { archives, audit, cases, indexes, instances, pushes } = ledgers
+  const post = await openPost(config)
+  const desk = { institution: config.institution, contact: config.contact }
+  const { archives, audit, cases, indexes, introductions, letters, links } = ledgers
+  const { instances, pushes } = ledgers
   const admission = countAdmitted(ledgers.admission, metrics)
   const needs = { admission, cases, store, vault, inspector, scanner, queue, audit, clock }
   const unpackNeeds = { ...needs, archives, seal, unpacker, ids: randomIds }
   const indexNeeds = { indexes, store, vault, clock, ids: randomIds }
+  const letterNeeds = { letters, links, cases, vault, post, audit, clock, desk }
   const pushNeeds = {
     pushes,
     cases,
@@ -83,6 +90,7 @@ export const startWorker = async (config: Config, shared?: Instruments): Promise
     'item.unpack': unpackItemHandler({ unpack: unpack(unpackNeeds), journal }),
     'case.offer': offerCaseHandler({ offer: offer({ cases, audit, queue, clock }), journal }),
     'case.index': indexCaseHandler({ index: indexCase(indexNeeds), journal }),
+    'letter.send': sendLetterHandler({ send: sendLetter(letterNeeds), journal }),
     'audit.keep': keepAuditHandler({ keep: keepAudit(indexNeeds), journal }),
     'case.push': pushCaseHandler({ push: runPush(pushNeeds), fail: failPush(pushNeeds), journal }),
   } satisfies Handlers
@@ -90,7 +98,19 @@ export const startWorker = async (config: Config, shared?: Instruments): Promise
   await host.start(
     new Map(Object.entries(handlers).map(([name, handler]) => [name, watched(name, handler, instruments)])),
   )
-  const askAgain = reconcile({ admission, archives, indexes, pushes, queue, clock })
+  const writeLetters = oweLetters({
+    ...letterNeeds,
+    introductions,
+    ids: randomIds,
+    deskMail: config.deskMail,
+  })
+  const reconcileAll = reconcile({ admission, archives, letters, indexes, pushes, queue, clock })
+  const askAgain = async (): Promise<void> => {
+    // Records come first: what is wrong with letters keeps nothing else from being asked for.
+    await reconcileAll()
+    const { failed } = await writeLetters()
+    if (failed > 0) journal.note('warn', 'letters.not-owed', { items: failed })
+  }
   const timer = setInterval(() => {
     askAgain().catch((error: unknown) => journal.note('warn', 'reconcile.failed', {}, error))
   }, reconcileMs)

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { frameListPattern, placePattern } from '#domain/dicom-path.ts'
 import type { FaultCode } from '#domain/fault.ts'
 import { longestUid, uidPattern } from '#domain/study.ts'
-import type { Gate, Operation } from './operation.ts'
+import { assetName, type Gate, type Operation } from './operation.ts'
 import { operations } from './operations.ts'
 import { problem } from './problem.ts'
 
@@ -113,6 +113,7 @@ const schemasOfParts: Readonly<Record<string, Json>> = {
   instance: uid,
   frames: { type: 'string', pattern: frameListPattern.source },
   bulk: { type: 'string', pattern: placePattern.source },
+  asset: { type: 'string', pattern: assetName.source },
 }
 
 const parametersOf = (path: string): Json[] =>

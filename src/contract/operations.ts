@@ -8,6 +8,7 @@ import { completenessOperations } from './completeness.ts'
 import { deskOperations } from './desk-operations.ts'
 import { dicomwebOperations } from './dicomweb-operations.ts'
 import { dicomwebReadOperations } from './dicomweb-read-operations.ts'
+import { letterOperations } from './letters.ts'
 import type { Operation } from './operation.ts'
 import { pushOperations } from './push.ts'
 import { quarantineOperations } from './quarantine-operations.ts'
@@ -62,6 +63,15 @@ const openOperations = {
     },
     refusals: [],
   },
+  asset: {
+    side: 'each',
+    method: 'GET',
+    path: '/assets/{asset}',
+    gate: 'anyone',
+    summary: 'A script, style sheet, font or picture of a page, under a name that never means anything else',
+    reply: { status: 200, type: '*/*' },
+    refusals: ['request.not-found'],
+  },
   description: {
     side: 'each',
     method: 'GET',
@@ -82,6 +92,7 @@ export const operations = {
   ...sendersOperations,
   ...readOperations,
   ...pushOperations,
+  ...letterOperations,
   ...sendOperations,
   ...dicomwebOperations,
   ...dicomwebReadOperations,

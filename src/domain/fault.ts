@@ -40,6 +40,10 @@ export const faultCodes = [
   'part.not-separate',
   'link.not-found',
   'link.no-birth-date',
+  'letter.not-found',
+  'letter.gone',
+  'mail.none',
+  'mail.enough',
   'grant.not-found',
   'reader.not-found',
   'reader.ended',
@@ -67,6 +71,7 @@ export const faultCodes = [
   'pacs.unusable',
   'pacs.refused',
   'pacs.too-large',
+  'post.unavailable',
   'internal',
 ] as const
 

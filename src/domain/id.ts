@@ -17,6 +17,8 @@ export type ReaderId = Branded<'reader'>
 export type IndexId = Branded<'index'>
 export type ConsentId = Branded<'consent'>
 export type PushId = Branded<'push'>
+export type LetterId = Branded<'letter'>
+export type ReceiptAskId = Branded<'receipt-ask'>
 
 export type AnyId =
   | CaseId
@@ -32,6 +34,8 @@ export type AnyId =
   | IndexId
   | ConsentId
   | PushId
+  | LetterId
+  | ReceiptAskId
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 

@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import type { Operation } from '#contract/operation.ts'
 import type { OperationName, Operations } from '#contract/operations.ts'
 import type { Refusal } from '#domain/fault.ts'
-import type { CaseId, GrantId, ItemId, LinkId, OperatorId, ReaderId } from '#domain/id.ts'
+import type { CaseId, GrantId, ItemId, LetterId, LinkId, OperatorId, ReaderId } from '#domain/id.ts'
 import type { SenderSession } from '#ports/link-ledger.ts'
 import type { ReadingSession } from '#ports/reader-ledger.ts'
 import type { Reader } from '#steps/authorize.ts'
@@ -12,7 +12,15 @@ import type { Reader } from '#steps/authorize.ts'
 /** Those of a DICOM object are UIDs, a list of frames, and the place of a value. */
 type Parts = Record<'study' | 'series' | 'instance' | 'frames' | 'bulk', string>
 
-type Ids = { case: CaseId; item: ItemId; link: LinkId; grant: GrantId; reader: ReaderId } & Parts
+type Ids = {
+  case: CaseId
+  item: ItemId
+  letter: LetterId
+  link: LinkId
+  grant: GrantId
+  reader: ReaderId
+  asset: string
+} & Parts
 
 type ParamsOf<Path> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? (Name extends keyof Ids ? { readonly [K in Name]: Ids[K] } : never) & ParamsOf<Rest>

@@ -19,7 +19,7 @@ import type { PushEnd, PushLedger } from '#ports/push-ledger.ts'
 type Outgoing = {
   readonly instance: InstanceFacts
   readonly length: number
-  open(start: number, end: number): AsyncIterable<readonly Uint8Array[]>
+  readonly open: (start: number, end: number) => AsyncIterable<readonly Uint8Array[]>
 }
 
 export type PushCaseNeeds = {

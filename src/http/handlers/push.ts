@@ -44,7 +44,7 @@ type Asked = { readonly target: string; readonly study?: string | undefined }
 const ask = async (
   { askPush }: Needs,
   of: CaseId,
-  { target, study = undefined }: Asked,
+  { target, study }: Asked,
   by: Parameters<Needs['askPush']>[2],
 ): Promise<{ push: string } | Refusal> => {
   const push = await askPush(of, { target, study: study ?? null }, by)
