@@ -5,6 +5,7 @@ import { openPrinter } from '#compose.ts'
 import type { Config } from '#config/read-config.ts'
 import type { PortalNeeds } from '#http/needs.ts'
 import { askCopy, listCopies } from '#steps/ask-copy.ts'
+import { askPush, listPushes } from '#steps/ask-push.ts'
 import { authorizeOperator, authorizeReader, authorizeReading } from '#steps/authorize.ts'
 import { checkAgain, decide } from '#steps/decide.ts'
 import { enterReading, leaveReading } from '#steps/enter-reading.ts'
@@ -39,7 +40,7 @@ export const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds
   const { store, secrets } = adapters
   const { queue } = adapters.queueing
   const { cases, links, letters, introductions, readers, admission, delivery, instances } = adapters.ledgers
-  const { copies, decisions, completeness, audit, operators } = adapters.ledgers
+  const { copies, decisions, completeness, audit, operators, pushes } = adapters.ledgers
   const { publicUrl, reminderDays } = config
   const linkNeeds = {
     cases,
@@ -61,6 +62,8 @@ export const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds
   const copying = { cases, copies, vault, audit, queue, clock, ids }
   const desk = { institution: config.institution, contact: config.contact }
   const letterNeeds = { letters, cases, vault, audit, clock }
+  const targets = config.pushTargets.map(({ name }) => name)
+  const asking = { pushes, cases, instances, targets, queue, audit, clock, ids }
   const maker = {
     ...desk,
     software: 'Second Read',
@@ -96,6 +99,8 @@ export const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds
     listReaders: listReaders(reading),
     enterReading: enterReading(reading),
     leaveReading: leaveReading(reading),
+    askPush: askPush(asking),
+    listPushes: listPushes(asking),
     viewCase: viewCase({ cases, delivery, vault, audit, clock }),
     maker: desk,
     readBundle: readBundle({ delivery, vault, store, statements, maker }),

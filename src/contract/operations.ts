@@ -11,6 +11,7 @@ import { dicomwebOperations } from './dicomweb-operations.ts'
 import { dicomwebReadOperations } from './dicomweb-read-operations.ts'
 import { letterOperations } from './letters.ts'
 import type { Operation } from './operation.ts'
+import { pushOperations } from './push.ts'
 import { quarantineOperations } from './quarantine-operations.ts'
 import { readOperations } from './read-operations.ts'
 import { sendOperations } from './send-operations.ts'
@@ -92,6 +93,7 @@ export const operations = {
   ...sendersOperations,
   ...readOperations,
   ...copyOperations,
+  ...pushOperations,
   ...letterOperations,
   ...sendOperations,
   ...dicomwebOperations,

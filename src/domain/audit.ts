@@ -53,6 +53,8 @@ export type AuditAction =
   | 'picture.read'
   | 'manifest.read'
   | 'notes.read'
+  | 'push.asked'
+  | 'case.pushed'
   | 'case.searched'
   | 'ledger.rebuilt'
 

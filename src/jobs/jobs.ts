@@ -1,8 +1,16 @@
 /** Every job there is. A worker will not start unless it has a handler for each. */
-import { type CaseId, type CopyId, type ItemId, type LetterId, type PackId, readId } from '#domain/id.ts'
+import {
+  type CaseId,
+  type CopyId,
+  type ItemId,
+  type LetterId,
+  type PackId,
+  type PushId,
+  readId,
+} from '#domain/id.ts'
 import type { Job } from './job.ts'
 
-const idField = <Id extends CaseId | CopyId | ItemId | LetterId | PackId>(
+const idField = <Id extends CaseId | CopyId | ItemId | LetterId | PackId | PushId>(
   raw: unknown,
   field: string,
 ): Id => {
@@ -48,6 +56,15 @@ export const indexCase: Job<{ readonly case: CaseId }> = {
   idOf: (data) => `case.index.${data.case}`,
 }
 
+/** Send a case or a study to a PACS. */
+export const pushCase: Job<{ readonly push: PushId }> = {
+  name: 'case.push',
+  attempts: 5,
+  backoffMs: 1_000,
+  parse: (raw) => ({ push: idField<PushId>(raw, 'push') }),
+  idOf: ({ push }) => `case.push.${push}`,
+}
+
 /** Write what the store lacks of the audit chain. */
 export const keepAudit: Job<Readonly<Record<never, never>>> = {
   name: 'audit.keep',
@@ -75,4 +92,13 @@ export const makeCopy: Job<{ readonly copy: CopyId }> = {
   idOf: ({ copy }) => `copy.make.${copy}`,
 }
 
-export const jobs = [admitPack, unpackItem, offerCase, indexCase, keepAudit, sendLetter, makeCopy] as const
+export const jobs = [
+  admitPack,
+  unpackItem,
+  offerCase,
+  indexCase,
+  keepAudit,
+  sendLetter,
+  pushCase,
+  makeCopy,
+] as const

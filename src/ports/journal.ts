@@ -14,6 +14,7 @@ import type {
   OperatorId,
   PackId,
   PlanId,
+  PushId,
   SenderId,
   SessionId,
 } from '#domain/id.ts'
@@ -30,6 +31,7 @@ export type JournalFields = {
   readonly pack?: PackId
   readonly item?: ItemId
   readonly grant?: GrantId
+  readonly push?: PushId
   readonly operator?: OperatorId
   readonly request?: string
   readonly fault?: FaultCode

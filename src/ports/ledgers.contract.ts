@@ -21,6 +21,7 @@ import type { IntroductionLedger } from './introduction-ledger.ts'
 import type { LetterLedger } from './letter-ledger.ts'
 import type { LinkLedger, NewLink } from './link-ledger.ts'
 import type { OperatorLedger } from './operator-ledger.ts'
+import type { PushLedger } from './push-ledger.ts'
 import type { ReaderLedger } from './reader-ledger.ts'
 
 export type Ledgers = {
@@ -35,6 +36,7 @@ export type Ledgers = {
   readonly instances: InstanceLedger
   readonly copies: CopyLedger
   readonly readers: ReaderLedger
+  readonly pushes: PushLedger
   readonly decisions: DecisionLedger
   readonly audit: AuditLedger
   readonly operators: OperatorLedger

@@ -3,7 +3,16 @@
  * queue loses nothing but a few seconds.
  */
 import { keptDays, readHours } from '#domain/letter.ts'
-import { admitPack, indexCase, keepAudit, makeCopy, offerCase, sendLetter, unpackItem } from '#jobs/jobs.ts'
+import {
+  admitPack,
+  indexCase,
+  keepAudit,
+  makeCopy,
+  offerCase,
+  pushCase,
+  sendLetter,
+  unpackItem,
+} from '#jobs/jobs.ts'
 import type { AdmissionLedger } from '#ports/admission-ledger.ts'
 import type { ArchiveLedger } from '#ports/archive-ledger.ts'
 import type { Clock } from '#ports/clock.ts'
@@ -11,6 +20,7 @@ import type { CopyLedger } from '#ports/copy-ledger.ts'
 import type { IndexLedger } from '#ports/index-ledger.ts'
 import type { JobQueue } from '#ports/job-queue.ts'
 import type { LetterLedger } from '#ports/letter-ledger.ts'
+import type { PushLedger } from '#ports/push-ledger.ts'
 
 export type ReconcileNeeds = {
   readonly admission: AdmissionLedger
@@ -18,6 +28,7 @@ export type ReconcileNeeds = {
   readonly letters: Pick<LetterLedger, 'owedLetters' | 'wipeKept'>
   readonly copies: Pick<CopyLedger, 'owedCopies'>
   readonly indexes: Pick<IndexLedger, 'owedIndexes' | 'owesAudit'>
+  readonly pushes: Pick<PushLedger, 'owedPushes'>
   readonly queue: JobQueue
   readonly clock: Clock
 }
@@ -32,7 +43,7 @@ const most = 500
 
 /** How many jobs were asked for. */
 export const reconcile =
-  ({ admission, archives, letters, copies, indexes, queue, clock }: ReconcileNeeds) =>
+  ({ admission, archives, letters, copies, indexes, pushes, queue, clock }: ReconcileNeeds) =>
   async (): Promise<number> => {
     const now = clock.now()
     const before = new Date(now.getTime() - graceMs)
@@ -53,8 +64,10 @@ export const reconcile =
     for (const id of cases) await queue.add(offerCase, { case: id })
     const owed = await indexes.owedIndexes(now, most)
     for (const id of owed) await queue.add(indexCase, { case: id })
+    const pushed = await pushes.owedPushes(before, most)
+    for (const push of pushed) await queue.add(pushCase, { push })
     const audit = (await indexes.owesAudit(now)) ? 1 : 0
     if (audit > 0) await queue.add(keepAudit, {})
-    const asked = [packs, packed, post, wanted, cases, owed]
+    const asked = [packs, packed, post, wanted, cases, owed, pushed]
     return asked.reduce((sum, { length }) => sum + length, audit)
   }

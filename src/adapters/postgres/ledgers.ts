@@ -15,6 +15,7 @@ import { createIntroductionLedger } from './introduction-ledger.ts'
 import { createLetterLedger } from './letter-ledger.ts'
 import { createLinkLedger } from './link-ledger.ts'
 import { createOperatorLedger } from './operator-ledger.ts'
+import { createPushLedger } from './push-ledger.ts'
 import { createReaderLedger } from './reader-ledger.ts'
 import { createRebuildLedger } from './rebuild-ledger.ts'
 
@@ -31,6 +32,7 @@ export const createLedgers = (db: Database) => ({
   instances: createInstanceLedger(db),
   copies: createCopyLedger(db),
   readers: createReaderLedger(db),
+  pushes: createPushLedger(db),
   decisions: createDecisionLedger(db),
   completeness: createCompletenessLedger(db),
   audit: createAuditLedger(db),

@@ -15,6 +15,7 @@ import { up as landing } from './migrations/0010-landing.ts'
 import { up as introductions } from './migrations/0011-introductions.ts'
 import { up as letters } from './migrations/0012-letters.ts'
 import { up as readers } from './migrations/0013-readers.ts'
+import { up as pushes } from './migrations/0016-pushes.ts'
 import { up as copies } from './migrations/0017-copies.ts'
 import type { Tables } from './tables.ts'
 
@@ -32,6 +33,7 @@ const migrations = {
   '0011-introductions': { up: introductions },
   '0012-letters': { up: letters },
   '0013-readers': { up: readers },
+  '0016-pushes': { up: pushes },
   '0017-copies': { up: copies },
 }
 

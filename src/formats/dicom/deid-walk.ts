@@ -2,6 +2,8 @@
  * De-identifying walk: a data set, element by element and item by item, to what stays of it, up to its pixels. Nothing
  * is decoded; no length is believed that does not fit. Sequences get defined lengths, since their contents shrink.
  */
+
+import { isLongVr } from '#domain/dicom/value-representation.ts'
 import { attributeTypes } from './attribute-types.ts'
 import { saysName } from './deid-names.ts'
 import { type DeidAction, deidTable } from './deid-table.ts'
@@ -14,7 +16,6 @@ import {
   sequenceEndTag,
   undefinedLength,
 } from './element-header.ts'
-import { isLongVr } from './value-representation.ts'
 
 export type Deidentification = {
   /** Maps UIDs, 32 bytes: files cleaned with one key keep their references to each other. */
