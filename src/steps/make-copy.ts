@@ -10,7 +10,7 @@ import type { CaseId, CopyId, ItemId } from '#domain/id.ts'
 import type { ItemKind } from '#domain/item.ts'
 import { copyItemSeal } from '#domain/seal-name.ts'
 import type { Deidentification } from '#formats/dicom/deid-walk.ts'
-import { type Deidentified, deidentify } from '#formats/dicom/deidentify.ts'
+import { type CleanCopy, deidentify } from '#formats/dicom/deidentify.ts'
 import { inspectDicom } from '#formats/dicom/inspect-dicom.ts'
 import { watchFragments } from '#formats/dicom/watch-fragments.ts'
 import { type ServedItem, servedItem } from '#formats/pack/served-item.ts'
@@ -58,7 +58,7 @@ const howOf = (options: CopyOptions, secrets: CopySecrets): Deidentification => 
   pseudonym: secrets.pseudonym,
 })
 
-const cleanHead = async (file: ServedItem, how: Deidentification): Promise<Deidentified | LeftOutReason> => {
+const cleanHead = async (file: ServedItem, how: Deidentification): Promise<CleanCopy | LeftOutReason> => {
   for (let length = firstHeadBytes; length <= mostHeadBytes; length *= 2) {
     const made = deidentify(await file.read(0, Math.min(file.size, length)), file.size, how)
     if (made !== 'short') return made
@@ -67,7 +67,7 @@ const cleanHead = async (file: ServedItem, how: Deidentification): Promise<Deide
 }
 
 /** The file as it will go out, read once; null when its pixels are damaged. */
-const sumUp = async (file: ServedItem, { head, from, to, elementHeader }: Deidentified) => {
+const sumUp = async (file: ServedItem, { head, from, to, elementHeader }: CleanCopy) => {
   const hash = createHash('sha256').update(head)
   const watch = to === null ? watchFragments(elementHeader) : null
   let crc = crc32(head)

@@ -142,7 +142,7 @@ const valueOf = (elements: readonly Written[], tag: number): string => {
 }
 
 /** A copy: its first bytes, and which bytes of the file follow them. */
-export type Deidentified = {
+export type CleanCopy = {
   readonly head: Buffer
   readonly from: number
   /** Null: up to the end of the fragments that begin there, which `watchFragments` finds. */
@@ -176,7 +176,7 @@ const syntaxOf = (bytes: Buffer, { texts, end }: Meta): string => {
   return plainSyntaxUid(found)
 }
 
-const clean = (bytes: Buffer, size: number, how: Deidentification): Deidentified => {
+const clean = (bytes: Buffer, size: number, how: Deidentification): CleanCopy => {
   const meta = readMeta(bytes, size)
   const syntax = syntaxOf(bytes, meta)
   const implicit = transferSyntax(syntax)?.implicit === true
@@ -213,7 +213,7 @@ export const deidentify = (
   bytes: Buffer,
   size: number,
   how: Deidentification,
-): Deidentified | DeidRefusal | 'short' => {
+): CleanCopy | DeidRefusal | 'short' => {
   try {
     return clean(bytes, size, how)
   } catch (error) {
