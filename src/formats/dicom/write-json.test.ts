@@ -107,6 +107,26 @@ describe('a value', () => {
   })
 })
 
+describe('a value that was made to take long', () => {
+  it.each([
+    ['NULs and no end of them', 'LO', Buffer.concat([Buffer.alloc(65_532), Buffer.from('x ')])],
+    ['digits and no number', 'DS', Buffer.from(`${'1'.repeat(1_022)}x `)],
+    ['exponents and no number', 'DS', Buffer.from(`${'e'.repeat(1_022)}\nx`)],
+  ])('%s', async (_, vr, value) => {
+    const begun = performance.now()
+    for (let times = 0; times < (vr === 'DS' ? 100 : 1); times += 1)
+      await only({ tag: vr === 'DS' ? 0x00180050 : 0x00081030, vr, value })
+    expect(performance.now() - begun).toBeLessThan(2_000)
+  })
+
+  it('spaces where a set of characters should be named', async () => {
+    const begun = performance.now()
+    const set = { tag: 0x00080005, vr: 'CS', value: Buffer.from(`${' '.repeat(65_530)}x `) }
+    await json(writePart10(writeDataSet([set]), explicit))
+    expect(performance.now() - begun).toBeLessThan(2_000)
+  })
+})
+
 describe('a data set', () => {
   it('says the same in every encoding', async () => {
     const [first, ...others] = await Promise.all(
