@@ -23,7 +23,7 @@ const frame = (at: number, pieces: number): Buffer[] => {
   return Array.from({ length: pieces }, (_, nth) => bytes.subarray(nth * step, (nth + 1) * step))
 }
 
-type Table = 'none' | 'basic' | 'extended' | 'wrong'
+type Table = 'none' | 'basic' | 'extended' | 'wrong' | 'zeros' | 'extended zeros'
 
 const build = (pieces: readonly number[], table: Table, over: Record<number, TrialElement> = {}): Buffer => {
   const frames = pieces.map((count, at) => frame(at, count))
@@ -33,17 +33,17 @@ const build = (pieces: readonly number[], table: Table, over: Record<number, Tri
     offsets.push(at)
     for (const fragment of fragments) at += 8 + fragment.length
   }
-  const basic = Buffer.alloc(table === 'basic' || table === 'wrong' ? 4 * frames.length : 0)
+  const basic = Buffer.alloc(['basic', 'wrong', 'zeros'].includes(table) ? 4 * frames.length : 0)
   const extended = Buffer.alloc(8 * frames.length)
   const lengths = Buffer.alloc(8 * frames.length)
-  for (const [nth, offset] of offsets.entries()) {
+  for (const [nth, offset] of table.endsWith('zeros') ? [] : offsets.entries()) {
     if (basic.length > 0) basic.writeUInt32LE(table === 'wrong' ? offset + 6 : offset, 4 * nth)
     extended.writeBigUInt64LE(BigInt(offset), 8 * nth)
     lengths.writeBigUInt64LE(BigInt(frames[nth]?.[0]?.length ?? 0) - 1n, 8 * nth)
   }
   const value = Buffer.concat([item(basic), ...frames.flat().map(item), sequenceEnd])
   const extra: Record<number, { vr: string; value: Buffer }> =
-    table === 'extended'
+    table === 'extended' || table === 'extended zeros'
       ? { 0x7fe00001: { vr: 'OB', value: extended }, 0x7fe00002: { vr: 'OB', value: lengths } }
       : {}
   const elements = ctElements('explicit', {
@@ -89,6 +89,17 @@ describe('encapsulated frames', () => {
   it('are found by the Extended Offset Table, as long as it says', async () => {
     const all = [0, 1, 2].map((at) => Buffer.concat(frame(at, 1)).subarray(0, -1))
     expect(await cut(build([1, 1, 1], 'extended'), [3, 1])).toEqual([all[2], all[0]])
+  })
+
+  it.each(['zeros', 'extended zeros'] as const)('are not taken from a table of %s', async (table) => {
+    const all = [0, 1, 2].map((at) => Buffer.concat(frame(at, 1)))
+    const bytes = build([1, 1, 1], table)
+    for (const at of [0, 1, 2]) expect(await cut(bytes, [at + 1])).toEqual([all[at]])
+  })
+
+  it('are whole where the table of lengths is not', async () => {
+    const short = { 0x7fe00002: { tag: 0x7fe00002, vr: 'OB', value: Buffer.alloc(8, 1) } }
+    expect(await cut(build([1, 1, 1], 'extended', short), [3])).toEqual([Buffer.concat(frame(2, 1))])
   })
 
   it('are not guessed', async () => {

@@ -1,7 +1,8 @@
 /**
  * Where the frames of an object lie in it. Native frames follow each other by their size (PS3.5 §8.1.1); of
  * encapsulated ones (§A.4) the fragments are found by the Extended Offset Table, the Basic Offset Table, one fragment
- * a frame, or by the marks with which codestreams begin. A table is believed only where fragments begin as it says.
+ * a frame, or by the marks with which codestreams begin. A table is believed only when it rises from 0, frame by frame,
+ * and where fragments begin as it says: one of zeros would give the first frame for every other.
  */
 import type { ByteRange } from './byte-window.ts'
 import { itemTag, readElementHeader, sequenceEndTag, undefinedLength } from './element-header.ts'
@@ -79,10 +80,24 @@ const fragmentsBetween = async (read: ReadItem, at: number, end: number | null):
   return found
 }
 
+/** True for a table of numbers of `width` bytes that begins with 0 and rises with every one. */
+const rises = async (source: ByteRange, { offset, length }: Span, width: 4 | 8): Promise<boolean> => {
+  let before = -1
+  for (let at = 0; at < length; at += viewBytes) {
+    const piece = await source.read(offset + at, Math.min(viewBytes, length - at))
+    for (let i = 0; i + width <= piece.length; i += width) {
+      const next = width === 4 ? piece.readUInt32LE(i) : Number(piece.readBigUInt64LE(i))
+      if (before === -1 ? next !== 0 : next <= before) return false
+      before = next
+    }
+  }
+  return true
+}
+
 const byExtendedTable = async (
   source: ByteRange,
   read: ReadItem,
-  { offsets, lengths }: Picture,
+  { offsets, lengths, frames }: Picture,
   base: number,
   frame: number,
 ): Promise<FramePieces | null> => {
@@ -91,7 +106,8 @@ const byExtendedTable = async (
     Number((await source.read(table.offset + 8 * (frame - 1), 8)).readBigUInt64LE(0))
   const item = await read(base + (await entry(offsets)))
   if (item === null || item.last) return null
-  const length = lengths === null ? item.length : Math.min(item.length, await entry(lengths))
+  const length = lengths?.length === 8 * frames ? Math.min(item.length, await entry(lengths)) : item.length
+  if (length === 0) return null
   return [{ offset: item.offset, length }]
 }
 
@@ -152,10 +168,11 @@ const findEncapsulated = async (
   const table = await read(pixels.offset)
   if (table === null || table.last) return 'damaged'
   const base = table.offset + table.length
-  const has = (span: Span | null, width: number): boolean => span?.length === width * picture.frames
-  const look = has(picture.offsets, 8)
+  const has = async (span: Span | null, width: 4 | 8): Promise<boolean> =>
+    span !== null && span.length === width * picture.frames && rises(source, span, width)
+  const look = (await has(picture.offsets, 8))
     ? (frame: number) => byExtendedTable(source, read, picture, base, frame)
-    : picture.frames > 1 && has(table, 4)
+    : picture.frames > 1 && (await has(table, 4))
       ? (frame: number) => byBasicTable(source, read, table, base, frame)
       : null
   const found: FramePieces[] = []
