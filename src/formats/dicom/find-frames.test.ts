@@ -55,7 +55,7 @@ const build = (pieces: readonly number[], table: Table, over: Record<number, Tri
   return writePart10(writeDataSet(elements), jpeg)
 }
 
-const cut = async (bytes: Buffer, frames: readonly number[]): Promise<Buffer[] | string> => {
+const cut = async (bytes: Buffer, frames: readonly number[] | 'all'): Promise<Buffer[] | string> => {
   const read = async (at: number, length: number) => Buffer.from(bytes.subarray(at, at + length))
   const object = await openObject({ size: bytes.length, read }, Buffer.from(bytes.subarray(0, 65_536)))
   if (object === null) throw new Error('not opened')
@@ -100,6 +100,17 @@ describe('encapsulated frames', () => {
   it('are whole where the table of lengths is not', async () => {
     const short = { 0x7fe00002: { tag: 0x7fe00002, vr: 'OB', value: Buffer.alloc(8, 1) } }
     expect(await cut(build([1, 1, 1], 'extended', short), [3])).toEqual([Buffer.concat(frame(2, 1))])
+  })
+
+  it('are all had at once, however many there are said to be', async () => {
+    const all = [0, 1, 2].map((at) => Buffer.concat(frame(at, 1)))
+    expect(await cut(build([1, 1, 1], 'basic'), 'all')).toEqual(all)
+    for (const value of ['2147483647', '4000000000']) {
+      const said = { 0x00280008: { tag: 0x00280008, vr: 'IS', value } }
+      expect(await cut(build([1, 1, 1], 'none', said), 'all')).toBe('not-separate')
+    }
+    const said = { 0x00280008: { tag: 0x00280008, vr: 'IS', value: '4e9' } }
+    expect(await cut(build([1], 'none', said), 'all')).toEqual([all[0]])
   })
 
   it('are not guessed', async () => {

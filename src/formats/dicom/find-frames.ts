@@ -190,14 +190,18 @@ const findEncapsulated = async (
     : frames.flatMap((frame) => (all[frame - 1] ? [all[frame - 1] ?? []] : []))
 }
 
-/** The pieces of each of `frames`, counted from 1, in their order. Offsets are of `source`. */
+/** The pieces of each frame that is `asked`, counted from 1, in their order. Offsets are of `source`. */
 export const findFrames = async (
   source: ByteRange,
   picture: Picture,
-  frames: readonly number[],
+  asked: readonly number[] | 'all',
 ): Promise<FramePieces[] | NoFrames> => {
   const { pixels } = picture
-  if (pixels === null || frames.some((frame) => frame > picture.frames)) return 'no-such-frame'
+  if (pixels === null) return 'no-such-frame'
+  // The number of frames is a word of the file: no list is made by it that the file has no room for.
+  if (asked === 'all' && picture.frames > mostFragments) return 'not-separate'
+  const frames = asked === 'all' ? Array.from({ length: picture.frames }, (_, at) => at + 1) : asked
+  if (frames.some((frame) => frame > picture.frames)) return 'no-such-frame'
   return pixels.length === null
     ? findEncapsulated(source, picture, pixels, frames)
     : findNative(picture, pixels, frames)

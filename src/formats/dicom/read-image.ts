@@ -106,7 +106,8 @@ export const readPicture = async ({ window, start, encoding }: OpenObject): Prom
     modality: text(tags.modality),
     rows: word(tags.rows),
     columns: word(tags.columns),
-    frames: Math.max(1, Math.trunc(decimal(tags.frames) ?? 1)),
+    // As inspection reads it: `4e9` is no number of frames (PS3.5 §6.2, IS).
+    frames: /^\+?\d{1,10}$/.test(text(tags.frames)) ? Math.max(1, Number(text(tags.frames))) : 1,
     samples: Math.max(1, word(tags.samples)),
     planar: word(tags.planar) === 1,
     photometric: text(tags.photometric),
