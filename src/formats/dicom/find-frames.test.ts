@@ -55,8 +55,15 @@ const build = (pieces: readonly number[], table: Table, over: Record<number, Tri
   return writePart10(writeDataSet(elements), jpeg)
 }
 
-const cut = async (bytes: Buffer, frames: readonly number[] | 'all'): Promise<Buffer[] | string> => {
-  const read = async (at: number, length: number) => Buffer.from(bytes.subarray(at, at + length))
+const cut = async (
+  bytes: Buffer,
+  frames: readonly number[] | 'all',
+  reads: number[] = [],
+): Promise<Buffer[] | string> => {
+  const read = async (at: number, length: number) => {
+    reads.push(at)
+    return Buffer.from(bytes.subarray(at, at + length))
+  }
   const object = await openObject({ size: bytes.length, read }, Buffer.from(bytes.subarray(0, 65_536)))
   if (object === null) throw new Error('not opened')
   const found = await findFrames(object.source, await readPicture(object), frames)
@@ -111,6 +118,14 @@ describe('encapsulated frames', () => {
     }
     const said = { 0x00280008: { tag: 0x00280008, vr: 'IS', value: '4e9' } }
     expect(await cut(build([1], 'none', said), 'all')).toEqual([all[0]])
+  })
+
+  it('are told apart with few reads, in however many fragments they lie', async () => {
+    const reads: number[] = []
+    const pieces = [40, 300, 260]
+    const all = pieces.map((count, at) => Buffer.concat(frame(at, count)))
+    expect(await cut(build(pieces, 'none'), [2], reads)).toEqual([all[1]])
+    expect(reads.length).toBeLessThan(10)
   })
 
   it('are not guessed', async () => {

@@ -45,17 +45,27 @@ const findNative = (
 
 type Item = Span & { readonly last: boolean }
 
-/** Reads item headers by a view that moves on with them. */
-const itemReader = (source: ByteRange) => {
+/** Reads a few bytes at a time by a view that moves on with them: a read each would be a request to the store each. */
+const viewOn = (source: ByteRange) => {
   let base = 0
   let view: Buffer = Buffer.alloc(0)
-  return async (at: number): Promise<Item | null> => {
-    if (at < 0 || at + headerBytes > source.size) return null
-    if (at < base || at + headerBytes > base + view.length) {
+  return async (at: number, length: number): Promise<Buffer> => {
+    if (at < base || at + length > base + view.length) {
       view = await source.read(at, Math.min(viewBytes, source.size - at))
       base = at
     }
-    const header = readElementHeader(view, at - base, style)
+    return view.subarray(at - base, at - base + length)
+  }
+}
+
+type View = ReturnType<typeof viewOn>
+
+/** Reads item headers. */
+const itemReader = (source: ByteRange) => {
+  const view = viewOn(source)
+  return async (at: number): Promise<Item | null> => {
+    if (at < 0 || at + headerBytes > source.size) return null
+    const header = readElementHeader(await view(at, headerBytes), 0, style)
     if (header === null) return null
     const { tag, length } = header
     if (tag === sequenceEndTag) return { offset: at + headerBytes, length: 0, last: true }
@@ -135,8 +145,8 @@ const beginnings = [
   Buffer.of(0, 0, 0, 0x0c, 0x6a, 0x50, 0x20, 0x20),
 ]
 
-const begins = async (source: ByteRange, { offset, length }: Span): Promise<boolean> => {
-  const head = await source.read(offset, Math.min(length, 8))
+const begins = async (view: View, { offset, length }: Span): Promise<boolean> => {
+  const head = await view(offset, Math.min(length, 8))
   return beginnings.some((mark) => head.subarray(0, mark.length).equals(mark))
 }
 
@@ -150,8 +160,9 @@ const byFragments = async (
   if (fragments.length === frames) return fragments.map((fragment) => [fragment])
   if (fragments.length < frames) return 'not-separate'
   const found: Span[][] = []
+  const view = viewOn(source)
   for (const fragment of fragments) {
-    if (await begins(source, fragment)) found.push([fragment])
+    if (await begins(view, fragment)) found.push([fragment])
     else if (found.length === 0) return 'not-separate'
     else found.at(-1)?.push(fragment)
   }
