@@ -106,6 +106,25 @@ export const letterAsksContract = (name: string, open: OpenLedgers): void => {
       expect(await letters.firstReadings(9)).toEqual([])
     })
 
+    it.each([
+      'bundle.read',
+      'item.read',
+      'manifest.read',
+      'notes.read',
+      'case.searched',
+      'instances.searched',
+      'instances.read',
+      'metadata.read',
+      'frames.read',
+      'bulk.read',
+      'picture.read',
+    ] as const)('takes %s of a reader for reading', async (action) => {
+      granted(await introduce(sending))
+      await finish(sending, after(1))
+      await read(action, after(2))
+      expect(await letters.firstReadings(9)).toEqual([{ ...sending, at: after(2) }])
+    })
+
     it('finds who asks for a link and was not told of, once for each asking', async () => {
       const link = (await openLink(ledgers, sending)).id
       expect(await letters.untoldAsks(9)).toEqual([])

@@ -41,6 +41,12 @@ const readings: readonly AuditAction[] = [
   'manifest.read',
   'notes.read',
   'case.searched',
+  'instances.searched',
+  'instances.read',
+  'metadata.read',
+  'frames.read',
+  'bulk.read',
+  'picture.read',
 ]
 
 type Asks = Pick<LetterLedger, 'askReceipt' | 'receiptAsks' | 'firstReadings' | 'untoldAsks' | 'answerAsk'>
