@@ -119,6 +119,24 @@ describe('a value that was made to take long', () => {
     expect(performance.now() - begun).toBeLessThan(2_000)
   })
 
+  it('an address behind many elements, deep inside', async () => {
+    const many = Array.from({ length: 180_000 }, (_, at): TrialElement => {
+      return { tag: 0x00110001 + 0x20000 * Math.floor(at / 60_000) + (at % 60_000), vr: 'LO', value: '' }
+    })
+    let inner = writeDataSet(many)
+    for (let depth = 0; depth < 60; depth += 1) {
+      const head = Buffer.of(0xfe, 0xff, 0x00, 0xe0, 0, 0, 0, 0)
+      head.writeUInt32LE(inner.length, 4)
+      inner = writeElement({ tag: 0x00400275, vr: 'SQ', value: Buffer.concat([head, inner]) })
+    }
+    const last = writeElement({ tag: 0x00420011, vr: 'OB', value: Buffer.alloc(2_000) })
+    const set = writeDataSet([{ tag: 0x00080016, vr: 'UI', value: '1.2' }])
+    const { object } = await open(writePart10(Buffer.concat([set, inner, last]), explicit))
+    const begun = performance.now()
+    expect(await findValue(object, '00420011')).toMatchObject({ length: 2_000 })
+    expect(performance.now() - begun).toBeLessThan(3_000)
+  })
+
   it('spaces where a set of characters should be named', async () => {
     const begun = performance.now()
     const set = { tag: 0x00080005, vr: 'CS', value: Buffer.from(`${' '.repeat(65_530)}x `) }
