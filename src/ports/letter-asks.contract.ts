@@ -141,6 +141,28 @@ export const letterAsksContract = (name: string, open: OpenLedgers): void => {
       expect(await letters.untoldAsks(9)).toEqual([])
     })
 
+    it('tells nobody again of what was before a rebuilt ledger', async () => {
+      const link = (await openLink(ledgers, sending)).id
+      await ledgers.links.askForLink(link, after(1))
+      granted(await introduce(sending))
+      await finish(sending, after(1))
+      await read('bundle.read', after(2))
+      expect(await letters.firstReadings(9)).toHaveLength(1)
+      expect(await letters.untoldAsks(9)).toHaveLength(1)
+      await ledgers.audit.append(
+        { action: 'ledger.rebuilt', actor: { kind: 'worker' }, case: null, object: null, facts: {} },
+        after(3),
+      )
+      await read('bundle.read', after(4))
+      expect(await letters.firstReadings(9)).toEqual([])
+      expect(await letters.untoldAsks(9)).toEqual([])
+      const other = await second()
+      granted(await introduce(other))
+      await finish(other, after(5))
+      await read('bundle.read', after(6))
+      expect(await letters.firstReadings(9)).toEqual([{ ...other, at: after(6) }])
+    })
+
     it('answers an asking once, with its letter or without', async () => {
       await ask(noon)
       await ask(after(1))
