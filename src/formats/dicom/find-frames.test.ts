@@ -191,3 +191,12 @@ it.each([
 ])('the type of frames in 1.2.840.10008.1.2.%s is %s', (end, type) => {
   expect(frameType(`1.2.840.10008.1.2.${end}`)).toBe(type)
 })
+
+it.each(['1.2\r\nX-Added: 1', '1.2.840.10008.1.2.4.50; x=1', 'JPEG'])(
+  'nothing is opened as %j',
+  async (syntax) => {
+    const bytes = writePart10(writeDataSet(ctElements()), syntax)
+    const read = async (at: number, length: number) => bytes.subarray(at, at + length)
+    expect(await openObject({ size: bytes.length, read }, bytes)).toBeNull()
+  },
+)
