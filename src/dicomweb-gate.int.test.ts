@@ -97,7 +97,10 @@ describe('the gate', () => {
 
   it('finds nothing under a number that no instance can have', async () => {
     for (const number of ['2147483648', '-9999999999'])
-      expect([number, (await ask(`/instances?InstanceNumber=${number}`, token)).status]).toEqual([number, 204])
+      expect([number, (await ask(`/instances?InstanceNumber=${number}`, token)).status]).toEqual([
+        number,
+        204,
+      ])
   })
 
   it('says what it does', async () => {
