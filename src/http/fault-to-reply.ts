@@ -2,7 +2,7 @@
  * What a person reads for each fault, and the HTTP status that goes with it. A code without a row does not
  * compile. Nothing here quotes what came in, and nothing of an exception ever reaches a reply.
  */
-import { Fault, type FaultCode, type FaultFacts, type Refusal } from '#domain/fault.ts'
+import type { FaultCode, FaultFacts } from '#domain/fault.ts'
 
 export type FaultReply = { readonly status: number; readonly title: string; readonly detail: string }
 
@@ -238,25 +238,4 @@ const waits: Partial<Record<FaultCode, number>> = {
 export const retryAfter = (code: FaultCode, facts: FaultFacts): number | null => {
   const told = facts['seconds']
   return typeof told === 'number' && told >= 0 ? Math.ceil(told) : (waits[code] ?? null)
-}
-
-const named = (error: unknown, name: string): unknown =>
-  typeof error === 'object' && error !== null && name in error
-    ? (error as Record<string, unknown>)[name]
-    : undefined
-
-/** Body parsers and the router mark what the client did wrong with a 4xx `status`. */
-const clientCodes: Readonly<Record<number, FaultCode>> = {
-  400: 'request.invalid',
-  413: 'request.too-large',
-  415: 'request.type',
-}
-
-/** Whatever was thrown, as a refusal. What is not plainly known is `internal`, with no facts. */
-export const refusalOf = (error: unknown): Refusal => {
-  if (error instanceof Fault) return { refused: error.code, facts: error.facts }
-  if (named(error, 'type') === 'request.aborted') return { refused: 'request.aborted', facts: {} }
-  const status = named(error, 'status')
-  const code = typeof status === 'number' ? clientCodes[status] : undefined
-  return { refused: code ?? 'internal', facts: {} }
 }
