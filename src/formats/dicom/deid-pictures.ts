@@ -1,4 +1,4 @@
-/** Pictures that may show a name as part of the picture, which no table takes out. */
+/** Pictures: which may show a name as part of the picture, which no table takes out, and how long one is. */
 
 const storage = '1.2.840.10008.5.1.4.1.1.'
 
@@ -26,3 +26,16 @@ export const isTelling = ({ sopClass, modalities, types, burned }: PictureSigns)
   modalities.some((modality) => tellingModalities.has(modality.trim())) ||
   types.some((type) => tellingTypes.test(type.toUpperCase())) ||
   burned.some((value) => value !== 'NO')
+
+/** Bytes of pixels that are not compressed, padded to an even length (PS3.5 §8.1.1). */
+export const pictureBytes = (numbers: {
+  readonly rows: number
+  readonly columns: number
+  readonly samples: number
+  readonly bits: number
+  readonly frames: number
+}): number => {
+  const { rows, columns, samples, bits, frames } = numbers
+  const bytes = Math.ceil((rows * columns * samples * bits * frames) / 8)
+  return bytes + (bytes % 2)
+}

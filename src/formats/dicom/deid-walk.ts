@@ -32,9 +32,9 @@ export type Deidentification = {
 
 /**
  * `damaged`: lengths that do not fit; `unsupported`: an encoding; `needs-person`: what no table can clean;
- * `text-in-picture`: a picture that may show a name.
+ * `text-in-picture`: a picture that may show a name; `more-than-picture`: bytes behind it that could be anything.
  */
-export type DeidRefusal = 'damaged' | 'unsupported' | 'needs-person' | 'text-in-picture'
+export type DeidRefusal = 'damaged' | 'unsupported' | 'needs-person' | 'text-in-picture' | 'more-than-picture'
 
 /** What ends a walk; it never leaves this room. */
 export class Refused extends Error {

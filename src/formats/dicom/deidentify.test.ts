@@ -342,6 +342,23 @@ describe('deidentify', () => {
     }
   })
 
+  it('refuses pixels that are longer than the picture, or of no type of pixels', () => {
+    const withPixels = (vr: 'OW' | 'UT', value: Buffer): Buffer => {
+      const file = fileOf([])
+      const at = file.indexOf(Buffer.from('e07f1000', 'hex'))
+      const header = Buffer.from('e07f1000000000000000', 'hex')
+      header.write(vr, 4, 'latin1')
+      const length = Buffer.alloc(4)
+      length.writeUInt32LE(value.length)
+      return Buffer.concat([file.subarray(0, at), header.subarray(0, 8), length, value])
+    }
+    expect(typeof copyOf(withPixels('OW', pixels), basic)).toBe('object')
+    expect(copyOf(withPixels('OW', Buffer.concat([pixels, Buffer.from(canary)])), basic)).toBe(
+      'more-than-picture',
+    )
+    expect(copyOf(withPixels('UT', pixels), basic)).toBe('damaged')
+  })
+
   it('maps what only looks like a number of the standard', () => {
     const text = joined(fileOf([[0x0020000d, 'UI', `1.2.840.10008.${canary}`]]), basic).toString('latin1')
     expect(tells.test(text)).toBe(false)

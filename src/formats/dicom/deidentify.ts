@@ -8,7 +8,7 @@
  */
 
 import { wordsOf } from './deid-names.ts'
-import { isTelling } from './deid-pictures.ts'
+import { isTelling, pictureBytes } from './deid-pictures.ts'
 import { padText } from './deid-values.ts'
 import {
   cleanDataSet,
@@ -153,7 +153,11 @@ export type CleanCopy = {
   readonly mayShowText: boolean
 }
 
-const placeOf = (pixels: ReturnType<typeof cleanDataSet>['pixels'], size: number) => {
+type Pixels = ReturnType<typeof cleanDataSet>['pixels']
+
+const pixelTypes: ReadonlySet<string> = new Set(['OB', 'OW', 'OF', 'OD'])
+
+const placeOf = (pixels: Pixels, size: number) => {
   if (pixels === null) return { from: size, to: size, elementHeader: 0 }
   const { at, header } = pixels
   return {
@@ -176,6 +180,27 @@ const syntaxOf = (bytes: Buffer, { texts, end }: Meta): string => {
   return plainSyntaxUid(found)
 }
 
+const numberOf = (kept: readonly Written[], tag: number, absent: number): number => {
+  const value = kept.find((element) => element.tag === tag)?.pieces.at(-1)
+  return value?.length === 2 ? value.readUInt16LE(0) : absent
+}
+
+/** A header that is none of pixels, or more bytes than the picture has, could be anything that somebody wrote there. */
+const checkPixels = (kept: readonly Written[], pixels: Pixels): void => {
+  if (pixels === null) return
+  const { vr, length, tag } = pixels.header
+  if (vr !== '' && !pixelTypes.has(vr)) throw new Refused('damaged')
+  if (length === undefinedLength) return
+  const most = pictureBytes({
+    rows: numberOf(kept, 0x00280010, 0),
+    columns: numberOf(kept, 0x00280011, 0),
+    samples: numberOf(kept, 0x00280002, 1),
+    bits: tag === 0x7fe00010 ? numberOf(kept, 0x00280100, 16) : 64,
+    frames: Math.max(1, Number(valueOf(kept, 0x00280008).trim()) || 1),
+  })
+  if (length > most) throw new Refused('more-than-picture')
+}
+
 const clean = (bytes: Buffer, size: number, how: Deidentification): CleanCopy => {
   const meta = readMeta(bytes, size)
   const syntax = syntaxOf(bytes, meta)
@@ -188,6 +213,7 @@ const clean = (bytes: Buffer, size: number, how: Deidentification): CleanCopy =>
   const sopClass = valueOf(kept, 0x00080016)
   const told = meta.texts.get(0x00020002) ?? sopClass
   if (!isCleanable(sopClass) || sopClass !== told) throw new Refused('needs-person')
+  checkPixels(kept, pixels)
   const mayShowText = isTelling({
     sopClass,
     modalities: valuesOf(0x00080060),
