@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
-// Unit tests stand beside the code (`x.test.ts`); tests that need a real server are `x.int.test.ts`.
+// Unit tests stand beside the code (`x.test.ts`); tests that need a real server are `x.int.test.ts`, those that need a
+// browser `x.e2e.ts`.
 const tests = ['src', 'workers', 'fixtures', 'scripts'].map((room) => `${room}/**/*.test.ts`)
 
 // What lies in PostgreSQL is tested on both that we run on: the embedded one and Debian's.
@@ -24,6 +25,19 @@ export default defineConfig({
         test: { name: 'embedded', include: onPostgres, env: { TEST_DATABASE_URL: 'embedded' } },
       },
       { extends: true, test: { name: 'server', include: onPostgres, env: { TEST_DATABASE_URL: serverUrl } } },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['src', 'fixtures', 'scripts'].map((room) => `${room}/**/*.e2e.ts`),
+          // A browser beside a gateway takes both cores; two of them would measure each other.
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          expect: { poll: { timeout: 15_000 } },
+          sequence: { groupOrder: 1 },
+        },
+      },
     ],
   },
 })

@@ -131,10 +131,14 @@ const filter = process.argv.slice(2)
 if (filter.length === 0) {
   await check('format', 'biome', 'ci', '.')
   await check('types', 'tsc', '-p', '.')
+  await check('types of the pages', 'tsc', '-p', 'src/web')
+  await check('types of the browser tests', 'tsc', '-p', 'fixtures/browser')
   await check('lint', 'oxlint', '--type-aware', '--deny-warnings', '.')
   await check('unused code', 'knip')
   await check('documents', process.execPath, 'scripts/check-docs.ts')
 }
+// A server reads the pages when it starts, and most tests start one.
+await check('pages', process.execPath, 'scripts/build.ts')
 await testAll(filter)
 if (filter.length === 0) {
   await check('demo', process.execPath, 'scripts/demo.ts')

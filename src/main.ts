@@ -3,6 +3,8 @@
  * `intake` alone it opens only the key ring's edge half: it locks what it takes and cannot look into it.
  */
 import type { Server } from 'node:http'
+import { join } from 'node:path'
+import { readPages } from '#adapters/disk/pages.ts'
 import { openEdgeRing } from '#adapters/jose/edge-ring.ts'
 import { createSecrets } from '#adapters/jose/secrets.ts'
 import { openVaultRing } from '#adapters/jose/vault-ring.ts'
@@ -205,6 +207,8 @@ const start = async (config: Config): Promise<Stop> => {
     roles: new Set(halves),
     proxies: config.proxies,
     publicUrl: config.publicUrl,
+    institution: config.institution,
+    pages: await readPages(join(import.meta.dirname, '..', 'dist', 'web')),
     scans: typeof config.malwareScan === 'object',
     journal,
     metrics,

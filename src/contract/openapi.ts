@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { FaultCode } from '#domain/fault.ts'
 import { longestUid, uidPattern } from '#domain/study.ts'
-import type { Gate, Operation } from './operation.ts'
+import { assetName, type Gate, type Operation } from './operation.ts'
 import { operations } from './operations.ts'
 import { problem } from './problem.ts'
 
@@ -98,15 +98,17 @@ const pathOf = (name: string, operation: Operation, statusOf: (code: FaultCode) 
   responses: { ...successOf(name, operation), ...refusedOf(operation, statusOf) },
 })
 
+const parameterSchemas: Readonly<Record<string, Json>> = {
+  study: { type: 'string', pattern: uidPattern.source, maxLength: longestUid },
+  asset: { type: 'string', pattern: assetName.source },
+}
+
 const parametersOf = (path: string): Json[] =>
   Array.from(path.matchAll(/\{([a-z]+)\}/g), ([, name]) => ({
     name,
     in: 'path',
     required: true,
-    schema:
-      name === 'study'
-        ? { type: 'string', pattern: uidPattern.source, maxLength: longestUid }
-        : { type: 'string', format: 'uuid' },
+    schema: parameterSchemas[name ?? ''] ?? { type: 'string', format: 'uuid' },
   }))
 
 const pathsOf = (list: readonly (readonly [string, Operation])[], statusOf: (code: FaultCode) => number) => {

@@ -35,10 +35,13 @@ export type OperationReply =
       readonly also?: Readonly<Partial<Record<202 | 409, string>>>
     }
 
+/** A part of a page, by the name it was given when it was put together. */
+export const assetName = /^[A-Za-z0-9_.-]{1,200}$/
+
 export type Operation = {
   readonly side: Side
   readonly method: 'GET' | 'POST' | 'PUT' | 'OPTIONS' | 'HEAD' | 'PATCH' | 'DELETE'
-  /** Parameters in braces; each is an id, but `study`, which is a UID. */
+  /** Parameters in braces; each is an id, but `study`, which is a UID, and `asset`, which is a name. */
   readonly path: `/${string}`
   readonly gate: Gate
   /** What a reader's token must allow. */

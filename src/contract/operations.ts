@@ -60,6 +60,15 @@ const openOperations = {
     },
     refusals: [],
   },
+  asset: {
+    side: 'each',
+    method: 'GET',
+    path: '/assets/{asset}',
+    gate: 'anyone',
+    summary: 'A script, style sheet, font or picture of a page, under a name that never means anything else',
+    reply: { status: 200, type: '*/*' },
+    refusals: ['request.not-found'],
+  },
   description: {
     side: 'each',
     method: 'GET',

@@ -16,6 +16,37 @@ export const sendOperations = {
     reply: { status: 200, type: 'text/html' },
     refusals: [],
   },
+  plainSend: {
+    side: 'intake',
+    method: 'POST',
+    path: '/send/files',
+    gate: 'anyone',
+    limited: true,
+    summary:
+      'The form of `/send` without JavaScript: link, introduction and files at once; refusals are pages too',
+    body: {
+      type: 'multipart/form-data',
+      about:
+        'Fields first: `lang`, `link` (whole, or what stands after the #), `code`, `name`, `mail`, `phone`, `role`, ' +
+        '`consent` (the version of the words that were shown). Then files, at most 5,000.',
+    },
+    reply: { status: 200, type: 'text/html' },
+    refusals: [
+      'link.invalid',
+      'link.expired',
+      'link.used-up',
+      'link.revoked',
+      'link.locked',
+      'link.code-needed',
+      'link.code-wrong',
+      'request.too-slow',
+      'plan.too-many',
+      'case.closed',
+      'consent.unknown',
+      'consent.needed',
+      'store.full',
+    ],
+  },
   exchange: {
     side: 'intake',
     method: 'POST',

@@ -116,6 +116,30 @@ export const exchangeReply = z.strictObject({
   partBytes: whole(1, 2 ** 31),
 })
 
+/** A field that a form always sends, filled or not. */
+const orNothing = <Shape extends z.ZodType>(shape: Shape) =>
+  z.preprocess((text) => (text === '' || text === undefined ? null : text), shape.nullable())
+
+const trimmed = (text: unknown): unknown => (typeof text === 'string' ? text.trim() : text)
+
+/**
+ * `POST /send/files`: the fields of the form without JavaScript. `link` is the whole link or what stands after its `#`,
+ * as somebody pasted it, which may have brought spaces along.
+ */
+export const plainSendFields = z.object({
+  lang: z.enum(languages),
+  link: z.preprocess(
+    (text) => (typeof text === 'string' ? text.slice(text.lastIndexOf('#') + 1).replaceAll(/\s/g, '') : text),
+    token(2_048),
+  ),
+  code: z.preprocess(trimmed, orNothing(line(64))),
+  name: z.preprocess(trimmed, line(200)),
+  mail: z.preprocess(trimmed, orNothing(z.email().max(254))),
+  phone: z.preprocess(trimmed, orNothing(line(40))),
+  role: z.enum(senderRoles),
+  consent: z.string().min(1).max(20),
+})
+
 /** `POST /api/send/plan`. `path` is for people to read and is never used as one. */
 export const planRequest = z.strictObject({
   files: z

@@ -10,6 +10,7 @@ import { refusalOf, statusOf } from './fault-to-reply.ts'
 import { setSafeHeaders } from './headers.ts'
 import { type SlowestRate, usualSlowest, watchRate } from './minimum-rate.ts'
 import type { HttpNeeds, Role } from './needs.ts'
+import { answerInPages } from './pages/answer.ts'
 import { sendProblem } from './problem.ts'
 import { routes } from './routes.ts'
 import { type AnyHandler, gates, serve } from './serve.ts'
@@ -56,6 +57,10 @@ const writeTale = (needs: HttpNeeds, req: Request, res: Response, span: Span): v
     })
   })
 }
+
+/** A form that a person sent: whatever comes of it, they see a page. */
+const answersPages = ({ method, reply }: Operation): boolean =>
+  method === 'POST' && 'type' in reply && reply.type === 'text/html'
 
 const refuseMethod = (allowed: readonly string[]) => (req: Request, res: Response) => {
   res.setHeader('Allow', allowed.join(', '))
@@ -109,6 +114,7 @@ export const createApp = (
       pattern,
       (req: Request, res: Response) => {
         tale(res).route = pattern
+        if (answersPages(operation)) answerInPages(needs, req, res)
         return answer(req, res)
       },
     )

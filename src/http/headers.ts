@@ -30,10 +30,23 @@ export const setFileHeaders = (res: Response): void => {
   res.setHeader('Content-Security-Policy', "sandbox; default-src 'none'; frame-ancestors 'none'")
 }
 
-/** For our own pages: the one style sheet in them, by its digest, and nothing else. */
+/** For pages without a script: the one style sheet in them, by its digest, and nothing else. */
 export const setPageHeaders = (res: Response, styleDigest: string): void => {
   res.setHeader(
     'Content-Security-Policy',
     `default-src 'none'; style-src 'sha256-${styleDigest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  )
+}
+
+/**
+ * For pages that were put together, and for their scripts, because a worker keeps to the policy it came with. `'self'`
+ * is all there is: no word of a page can become a script, and nobody else is ever asked for anything.
+ */
+export const setBuiltHeaders = (res: Response, styleDigest?: string): void => {
+  const styles = styleDigest === undefined ? "'self'" : `'self' 'sha256-${styleDigest}'`
+  res.setHeader(
+    'Content-Security-Policy',
+    `default-src 'none'; script-src 'self'; style-src ${styles}; worker-src 'self'; connect-src 'self'; ` +
+      "img-src 'self' blob:; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
   )
 }

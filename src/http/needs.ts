@@ -7,6 +7,7 @@ import type { DeliveryLedger } from '#ports/delivery-ledger.ts'
 import type { Journal } from '#ports/journal.ts'
 import type { LinkLedger } from '#ports/link-ledger.ts'
 import type { Metrics } from '#ports/metrics.ts'
+import type { Pages } from '#ports/pages.ts'
 import type { PublicKeys } from '#ports/tokens.ts'
 import type { Tracing } from '#ports/tracing.ts'
 import type { askForLink } from '#steps/ask-for-link.ts'
@@ -53,6 +54,9 @@ export type CommonNeeds = {
   readonly proxies?: number
   /** Files are scanned for malware before anyone may open them; when not so, every page says it. */
   readonly scans?: boolean
+  /** Who receives the records, as people know them. */
+  readonly institution: string
+  readonly pages: Pages
   readonly journal: Journal
   readonly clock: Clock
   readonly ids: Ids

@@ -1,5 +1,5 @@
 /**
- * Sending a refusal as problem details (RFC 9457). When the request is still coming, the reply goes out at once
+ * Sending a refusal as problem details (RFC 9457), or as a page to whom pages are answered. When the request is still coming, the reply goes out at once
  * and the rest is read for a short while: a socket closed with unread bytes would throw the reply away.
  */
 import type { Request, Response } from 'express'
@@ -79,14 +79,15 @@ export const sendProblem = (
   for (const name of ['ETag', 'Last-Modified', 'Content-Disposition', 'Repr-Digest', 'Accept-Ranges'])
     res.removeHeader(name)
   const problem = describeProblem(refusal, tale(res).request, status)
-  const body = Buffer.from(JSON.stringify(problem))
+  const { asPage, language } = tale(res)
+  const body = asPage === null ? Buffer.from(JSON.stringify(problem)) : asPage(refusal)
   const wait = retryAfter(refusal.refused, refusal.facts)
   const wanted = challenge(refusal.refused, problem.status, scope)
   if (wait !== null) res.setHeader('Retry-After', wait)
   if (wanted !== null) res.setHeader('WWW-Authenticate', wanted)
   res.statusCode = problem.status
-  res.setHeader('Content-Type', 'application/problem+json')
-  res.setHeader('Content-Language', 'en')
+  res.setHeader('Content-Type', asPage === null ? 'application/problem+json' : 'text/html; charset=utf-8')
+  res.setHeader('Content-Language', asPage === null ? 'en' : language)
   res.setHeader('Content-Length', body.length)
   if (!hasBody(req) || req.complete || req.destroyed) {
     res.end(req.method === 'HEAD' ? undefined : body)

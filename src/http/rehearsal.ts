@@ -15,6 +15,7 @@ import type {
 } from '#domain/id.ts'
 import type { JournalFields } from '#ports/journal.ts'
 import { noMetrics } from '#ports/metrics.ts'
+import { noPages } from '#ports/pages.ts'
 import { noTracing } from '#ports/tracing.ts'
 import { nameInstance } from '#steps/name-instance.ts'
 import type { Received, Receiving, UnplannedFile } from '#steps/receive.ts'
@@ -117,6 +118,8 @@ export const rehearse = async (
     roles: new Set(['intake', 'portal']),
     publicUrl: 'https://records.example',
     journal: { note: (level, event, fields = {}) => notes.push({ level, event, fields }) },
+    institution: 'A desk for trying',
+    pages: noPages,
     clock: { now: () => new Date() },
     ids: { next: newId },
     door: createDoor(),

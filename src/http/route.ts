@@ -9,7 +9,7 @@ import type { SenderSession } from '#ports/link-ledger.ts'
 import type { ReadingSession } from '#ports/reader-ledger.ts'
 import type { Reader } from '#steps/authorize.ts'
 
-type Ids = { case: CaseId; item: ItemId; link: LinkId; grant: GrantId; reader: ReaderId; study: string }
+type Ids = { case: CaseId; item: ItemId; link: LinkId; grant: GrantId; reader: ReaderId; study: string; asset: string }
 
 type ParamsOf<Path> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? (Name extends keyof Ids ? { readonly [K in Name]: Ids[K] } : never) & ParamsOf<Rest>

@@ -2,11 +2,14 @@
 import { describe, expect, it } from 'vitest'
 import type { Operation } from '#contract/operation.ts'
 import { operations } from '#contract/operations.ts'
+import { noPages } from '#ports/pages.ts'
 import { type HttpNeeds, served } from './app.ts'
 import { routes } from './routes.ts'
 
 const table: Record<string, readonly [string, string, string, unknown]> = routes({
   publicUrl: 'https://records.example',
+  institution: 'A desk',
+  pages: noPages,
 } as HttpNeeds)
 const list = Object.entries<Operation>(operations)
 
@@ -26,6 +29,7 @@ describe('the access table', () => {
       'GET /',
       'GET /.well-known/jwks.json',
       'GET /api/openapi.json',
+      'GET /assets/{asset}',
       'GET /healthz',
       'GET /readyz',
       'GET /send',
@@ -35,6 +39,7 @@ describe('the access table', () => {
       'POST /api/send/ask-link',
       'POST /api/send/exchange',
       'POST /api/send/look',
+      'POST /send/files',
     ])
   })
 
@@ -43,6 +48,6 @@ describe('the access table', () => {
     expect(edge.filter((path) => /^\/api\/(cases|links|asked-links|grants|operator)/.test(path))).toEqual([])
     const portal = served(new Set(['portal'])).map(([, { path }]) => path)
     expect(portal.filter((path) => /^(\/api)?\/send/.test(path))).toEqual([])
-    expect(edge.length + portal.length).toBe(list.length + 4)
+    expect(edge.length + portal.length).toBe(list.length + 5)
   })
 })

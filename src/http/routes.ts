@@ -6,6 +6,7 @@ import { sendBundle, sendContent, sendManifest } from './deliveries/records.ts'
 import { searchRecords } from './deliveries/search.ts'
 import { formDoor } from './doors/multipart.ts'
 import { partsDoor } from './doors/parts.ts'
+import { plainSend } from './doors/plain-send.ts'
 import { storeInstances, storeStudy } from './doors/stow.ts'
 import { tusDoor } from './doors/tus.ts'
 import * as missing from './handlers/completeness.ts'
@@ -16,6 +17,7 @@ import * as quarantine from './handlers/quarantine.ts'
 import * as read from './handlers/read.ts'
 import * as send from './handlers/send.ts'
 import type { HttpNeeds } from './needs.ts'
+import { sendAsset } from './pages/asset.ts'
 import { homePage } from './pages/home.ts'
 import { sendPage } from './pages/send.ts'
 import type { Routes } from './route.ts'
@@ -25,6 +27,8 @@ import type { Routes } from './route.ts'
 export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
   home:        ['GET',  '/',                                     'anyone',        homePage(needs)],
   sendPage:    ['GET',  '/send',                                 'anyone',        sendPage(needs)],
+  plainSend:   ['POST', '/send/files',                           'anyone',        plainSend(needs)],
+  asset:       ['GET',  '/assets/{asset}',                       'anyone',        sendAsset(needs)],
   health:      ['GET',  '/healthz',                              'anyone',        open.health],
   ready:       ['GET',  '/readyz',                               'anyone',        open.ready(needs)],
   publicKeys:  ['GET',  '/.well-known/jwks.json',                'anyone',        open.publicKeys(needs)],

@@ -3,7 +3,7 @@
  * order is the promise: nothing of a body is read before its sender is known to be allowed to send it.
  */
 import express, { type Request, type RequestHandler, type Response } from 'express'
-import type { Operation } from '#contract/operation.ts'
+import { assetName, type Operation } from '#contract/operation.ts'
 import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import { readId } from '#domain/id.ts'
 import { readUid } from '#domain/study.ts'
@@ -33,11 +33,19 @@ const notFound = {
   reader: 'reader.not-found',
 } as const
 
-/** Path parameters are ids; what is none names nothing. A study's UID is only compared, never looked up. */
+/**
+ * Path parameters are ids; what is none names nothing. A study's UID is only compared, never looked up; a part of a page
+ * is looked up in a list of those there are.
+ */
+const readers: Readonly<Record<string, (text: unknown) => string | null>> = {
+  study: readUid,
+  asset: (text) => (typeof text === 'string' && assetName.test(text) ? text : null),
+}
+
 const readParams = (req: Request): Record<string, string> | Refusal => {
   const read: Record<string, string> = {}
   for (const [name, text] of Object.entries(req.params)) {
-    const known = name === 'study' ? readUid(text) : readId(text)
+    const known = (readers[name] ?? readId)(text)
     if (known === null && name === 'study') return refuse('request.invalid', { needed: 'study UID' })
     if (known === null) return refuse(notFound[name as keyof typeof notFound] ?? 'request.not-found')
     read[name] = known

@@ -1,10 +1,11 @@
 /**
  * Where multer puts the files of a form: straight on into sealed packs, one after another. Nothing is kept in
- * memory or in a temporary folder, and a file's name is only ever something to show.
+ * memory or in a temporary folder, and a file's name is only ever something to show. For whom the files are may stand
+ * in the fields before the first of them.
  */
 import type { Readable } from 'node:stream'
 import type { StorageEngine } from 'multer'
-import { type Refusal, refuse } from '#domain/fault.ts'
+import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import { freeBytes } from '#domain/free-bytes.ts'
 import type { ItemId } from '#domain/id.ts'
 import type { Ids } from '#ports/clock.ts'
@@ -66,20 +67,40 @@ const takeFile = (stream: Readable, item: ItemId, receiving: Receiving): Promise
     stream.on('data', onData)
   })
 
+/** Who receives the files of one form. */
+export type FormTarget = {
+  /** Asked with the fields so far when the first file begins; a refusal ends the form. */
+  open(fields: unknown): Promise<Receiving | Refusal>
+  /** What was opened, null before. */
+  receiving(): Receiving | null
+}
+
+/** A refusal on its way through multer. */
+export class RefusedForm extends Error {
+  readonly refusal: Refusal
+
+  constructor(refusal: Refusal) {
+    super(refusal.refused)
+    this.refusal = refusal
+  }
+}
+
 /**
  * A storage engine for one request. The parser may begin a file while the one before still waits in its buffer,
  * so they queue. `files` is in the order of the form and complete once multer is done. `onFail` hears of the first
  * failure at once, where multer would first read the form to its end.
  */
-export const formStorage = (receiving: Receiving, ids: Ids, onFail: (error: unknown) => void) => {
+export const formStorage = (target: FormTarget, ids: Ids, onFail: (error: unknown) => void) => {
   const files: UnplannedFile[] = []
   let before: Promise<void> = Promise.resolve()
   let broken: Refusal | null = null
 
   const storage: StorageEngine = {
-    _handleFile(_req, file, done) {
+    _handleFile(req, file, done) {
       const take = async (): Promise<void> => {
         if (broken !== null) throw new Error('the form broke off')
+        const receiving = target.receiving() ?? (await target.open(req.body))
+        if (isRefusal(receiving)) throw new RefusedForm(receiving)
         const id = ids.next<ItemId>()
         const size = await takeFile(file.stream, id, receiving)
         files.push({ id, name: shownName(file.originalname), size })

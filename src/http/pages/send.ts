@@ -1,55 +1,107 @@
 /**
- * Where an upload link leads in a browser. The secret stands after the `#` and never reaches us with this
- * request, so looking changes nothing, whoever looks: a person, a mail scanner, a chat preview.
+ * Where an upload link leads in a browser: a page that says something before its script has come, and without it. The
+ * secret stands after the `#` and never reaches us with this request, so looking changes nothing, whoever looks: a
+ * person, a mail scanner, a chat preview.
  */
+import { createHash } from 'node:crypto'
 import { escapeHtml } from '#domain/escape-html.ts'
+import { languages } from '#domain/language.ts'
+import { setBuiltHeaders } from '#http/headers.ts'
 import type { CommonNeeds } from '#http/needs.ts'
 import type { Handler } from '#http/route.ts'
-import { pageOf, sendHtml } from './page.ts'
+import type { PageParts } from '#ports/pages.ts'
+import { formWords } from './form-words.ts'
+import { notScanned, sendBytes } from './page.ts'
+import { plainForm } from './plain-form.ts'
 
-const commands = (publicUrl: string): string => `# 1. What stands after the # of your link becomes a session.
-curl -sS ${publicUrl}/api/send/exchange \\
-  -H 'Content-Type: application/json' \\
-  -d '{"link":"PASTE-WHAT-STANDS-AFTER-#"}'
+// Everything below `.shell`, which goes when the script draws: no rule of this may reach what comes after.
+const style = `
+html:has(.shell){color-scheme:light dark;background:light-dark(#fbfaf7,#14191d)}
+.shell{--ink:#16202a;--quiet:#46525e;--line:#767f87;--mark:#0b5c6b;--paper:#fff;max-width:44rem;margin:0 auto;padding:clamp(1rem,4vw,3rem) clamp(.5rem,3vw,2rem);color:var(--ink);font:17px/1.5 system-ui,"Noto Sans","Noto Sans Devanagari","Nirmala UI",sans-serif}
+@media(prefers-color-scheme:dark){.shell{--ink:#eceae4;--quiet:#b5bec6;--line:#8a949c;--mark:#7fd0dd;--paper:#1f272d}}
+.shell *{box-sizing:border-box}
+.shell :lang(hi),.shell :lang(mr){line-height:1.65}
+.shell h1{font-size:clamp(1.6rem,5vw,2.2rem);line-height:1.2;margin:0 0 .5rem}
+.shell h2{font-size:1.1rem;margin:0 0 .25rem;color:var(--mark)}
+.shell p{margin:.5rem 0}
+.shell aside,.shell section,.shell fieldset{border:0 solid var(--line);border-top-width:1px;padding:1rem 0;margin:1rem 0 0;min-width:0}
+.shell aside{border:2px solid var(--mark);padding:.25rem .9rem}
+.shell summary{padding:.75rem 0;min-height:48px;cursor:pointer;color:var(--mark);text-decoration:underline}
+.shell label,.shell legend{display:block;font-weight:600;margin-top:1.25rem;padding:0}
+.shell fieldset legend{float:inline-start;width:100%;margin-top:0}
+.shell fieldset legend+*{clear:both}
+.shell .choice{display:flex;gap:.75rem;align-items:center;min-height:48px;margin:.25rem 0;font-weight:400;clear:both}
+.shell .choice input{flex:none;width:1.6rem;height:1.6rem;margin:0}
+.shell .hint{color:var(--quiet);margin:0 0 .25rem}
+.shell input:not([type=radio],[type=checkbox]){display:block;width:100%;min-height:48px;padding:.5rem .6rem;font:inherit;color:inherit;background:var(--paper);border:2px solid var(--line);border-radius:4px}
+.shell button{display:block;margin-top:1.5rem;min-height:48px;padding:.6rem 1.4rem;font:inherit;font-weight:600;color:#fff;background:#0b5c6b;border:0;border-radius:4px}
+.shell :focus-visible{outline:3px solid #ffd34d;outline-offset:2px;box-shadow:0 0 0 2px #000}
+`
 
-# 2. Send the files. SESSION is the "session" of the answer above.
-curl -sS ${publicUrl}/api/send/files \\
-  -H 'Authorization: Bearer SESSION' \\
-  -F 'files=@scan-1.dcm' -F 'files=@report.pdf'
+const styleDigest = createHash('sha256').update(style).digest('base64')
 
-# 3. Say that this was all. The answer is a signed receipt.
-curl -sS ${publicUrl}/api/send/finish \\
-  -H 'Authorization: Bearer SESSION' \\
-  -H 'Content-Type: application/json' -d '{}'`
+/** What the page loads. Its worker is asked for with the script, not only once the script has run. */
+const linksOf = ({ script, styles, modules, workers }: PageParts): string =>
+  [
+    ...[script, ...modules].map((name) => `<link rel="modulepreload" href="/assets/${name}">`),
+    ...workers.map((name) => `<link rel="modulepreload" as="worker" href="/assets/${name}">`),
+    ...styles.map((name) => `<link rel="stylesheet" href="/assets/${name}">`),
+    `<script type="module" src="/assets/${script}"></script>`,
+  ].join('\n')
 
-const pageFor = (publicUrl: string, scans: boolean): Buffer =>
-  pageOf(
-    'Send records – Second Read',
-    `<h1>Send records</h1>
-<p class="lead">You are in the right place. Opening your link has not used it up.</p>
-<section lang="en">
-<h2>English</h2>
-<p>You are in the right place, and opening this page has not used up your link. Sending from the browser comes with a later version. Until then records can be sent with the command line, as shown below. Keep the link: it is only for you.</p>
-</section>
-<section lang="hi">
-<h2>हिन्दी</h2>
-<p>आप सही जगह पर हैं, और यह पन्ना खोलने से आपका लिंक ख़र्च नहीं हुआ। ब्राउज़र से भेजना अगले संस्करण में आएगा। तब तक रिकॉर्ड नीचे दी गई कमांड से भेजे जा सकते हैं। लिंक सँभालकर रखें: वह केवल आपके लिए है।</p>
-</section>
-<section lang="mr">
-<h2>मराठी</h2>
-<p>तुम्ही योग्य ठिकाणी आहात, आणि हे पान उघडल्याने तुमची लिंक वापरली गेलेली नाही. ब्राउझरमधून पाठवणे पुढील आवृत्तीत येईल. तोपर्यंत खालील कमांडने रेकॉर्ड पाठवता येतात. लिंक जपून ठेवा: ती फक्त तुमच्यासाठी आहे.</p>
-</section>
-<h2>With the command line</h2>
-<pre tabindex="0">${escapeHtml(commands(publicUrl))}</pre>
-<p>If you were given a code apart from the link, add <code>,"code":"YOUR-CODE"</code> after the link in step 1.</p>`,
-    scans,
-  )
+const meta = (name: string, content: string): string =>
+  `<meta name="second-read:${name}" content="${escapeHtml(content)}">`
+
+const notBuilt = `<p>For whoever runs this gateway: the pages were not built. Run <code>./scripts/build</code> where its sources are, and start it again.</p>`
+
+const shell = (parts: PageParts | null, institution: string, scans: boolean): Buffer =>
+  Buffer.from(`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex, nofollow">
+<meta name="referrer" content="no-referrer">
+${meta('institution', institution)}
+${meta('scans', scans ? 'yes' : 'no')}
+<title>Send records – ${escapeHtml(institution)}</title>
+<style>${style}</style>
+${parts === null ? '' : linksOf(parts)}
+</head>
+<body>
+<main>
+<div class="shell">
+<h1>Send records</h1>
+<p>${escapeHtml(institution)}</p>
+${scans ? '' : notScanned}${languages
+  .map((language) => {
+    const words = formWords[language]
+    const why = parts === null ? `<p>${words.notBuilt}</p>` : `<noscript><p>${words.without}</p></noscript>`
+    return `<section lang="${language}">
+<h2>${words.name}</h2>
+<p>${words.here}</p>
+${why}
+<details><summary>${words.plain}</summary>
+${plainForm(language, institution)}
+</details>
+</section>`
+  })
+  .join('\n')}
+${parts === null ? notBuilt : ''}
+</div>
+</main>
+</body>
+</html>
+`)
 
 /** `GET /send`. */
-export const sendPage = ({ publicUrl, scans = false }: CommonNeeds): Handler<'sendPage'> => {
-  const page = pageFor(publicUrl, scans)
+export const sendPage = ({ institution, pages, scans = false }: CommonNeeds): Handler<'sendPage'> => {
+  const page = shell(pages.partsOf('send'), institution, scans)
   return ({ res }) => {
-    sendHtml(res, page)
+    setBuiltHeaders(res, styleDigest)
+    // Nothing here is anybody's, and a form somebody filled must still be there when they come back to it.
+    res.setHeader('Cache-Control', 'private, no-cache')
+    sendBytes(res, page)
     return null
   }
 }

@@ -1,0 +1,31 @@
+/** A part of a page: by its exact name or not at all, packed where the browser can unpack it, kept by it for ever. */
+import { refuse } from '#domain/fault.ts'
+import { setBuiltHeaders } from '#http/headers.ts'
+import type { CommonNeeds } from '#http/needs.ts'
+import type { Handler } from '#http/route.ts'
+
+/** `GET /assets/{asset}`. */
+export const sendAsset =
+  ({ pages }: CommonNeeds): Handler<'asset'> =>
+  ({ params, req, res }) => {
+    const asset = pages.asset(params.asset)
+    if (asset === null) return refuse('request.not-found')
+    const packed = asset.gzip !== null && req.acceptsEncodings('gzip') === 'gzip'
+    const bytes = packed && asset.gzip !== null ? asset.gzip : asset.bytes
+    // The name has the digest in it; the two forms of it are two representations (RFC 9110 §8.8.3).
+    const tag = packed ? `"${params.asset}.gz"` : `"${params.asset}"`
+    setBuiltHeaders(res)
+    res.setHeader('Cache-Control', 'public, max-age=31536000, immutable')
+    res.setHeader('Vary', 'Accept-Encoding')
+    res.setHeader('ETag', tag)
+    const known = (req.headers['if-none-match'] ?? '').split(',').map((one) => one.trim().replace(/^W\//, ''))
+    if (known.includes(tag) || known.includes('*')) {
+      res.status(304).end()
+      return null
+    }
+    if (packed) res.setHeader('Content-Encoding', 'gzip')
+    res.setHeader('Content-Type', asset.type)
+    res.setHeader('Content-Length', bytes.length)
+    res.end(bytes)
+    return null
+  }
