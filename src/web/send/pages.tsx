@@ -1,0 +1,124 @@
+/**
+ * The sender's pages: a scene in, what people see out. The focus goes to the heading when the page is another one;
+ * title and language of the document follow. Drawn into a place of its own that is no `<main>`: the frame has one.
+ */
+import { useEffect, useRef, useState } from 'react'
+import { loadWords, type Spoken, spokenNow } from '#web/words/load-words.ts'
+import { SpokenContext } from '#web/words/spoken.ts'
+import type { Actions } from './actions.ts'
+import type { Scene } from './scene.ts'
+import { Check } from './views/check.tsx'
+import { Checking } from './views/checking.tsx'
+import { Choose } from './views/choose.tsx'
+import { DropZone } from './views/drop-zone.tsx'
+import { Dead, OldBrowser, Opening, Rest, Stopped } from './views/ends.tsx'
+import { FoundView } from './views/found.tsx'
+import { Frame } from './views/frame.tsx'
+import { headingId } from './views/heading.tsx'
+import { Landing } from './views/landing.tsx'
+import { Locked } from './views/locked.tsx'
+import { Receipt } from './views/receipt.tsx'
+import { Sending } from './views/sending.tsx'
+import { titleOf } from './views/title.ts'
+import { Who } from './views/who.tsx'
+import { Withdraw } from './views/withdraw.tsx'
+import '#web/parts/base.css'
+import '#web/parts/controls.css'
+import '#web/parts/marks.css'
+import './pages.css'
+import './print.css'
+
+export type SendPagesProps = { readonly scene: Scene; readonly actions: Actions }
+
+const View = ({ scene: { page }, actions }: SendPagesProps) => {
+  switch (page.at) {
+    case 'opening':
+      return <Opening />
+    case 'old-browser':
+      return <OldBrowser />
+    case 'dead':
+      return <Dead page={page} actions={actions} />
+    case 'landing':
+      return <Landing page={page} actions={actions} />
+    case 'check':
+      // Another kind of answer is another form.
+      return <Check key={page.kind} page={page} actions={actions} />
+    case 'locked':
+      return <Locked page={page} actions={actions} />
+    case 'who':
+      return <Who page={page} actions={actions} />
+    case 'choose':
+      return <Choose page={page} actions={actions} />
+    case 'found':
+      return <FoundView page={page} actions={actions} />
+    case 'sending':
+      return <Sending page={page} actions={actions} />
+    case 'rest':
+      return <Rest page={page} actions={actions} />
+    case 'stopped':
+      return <Stopped page={page} actions={actions} />
+    case 'checking':
+      return <Checking page={page} actions={actions} />
+    case 'receipt':
+      return <Receipt page={page} actions={actions} />
+    case 'withdraw':
+      return <Withdraw page={page} actions={actions} />
+  }
+}
+
+/** The words of a language when they are here; until then, and when they cannot be had, those of before. */
+const useWords = (language: Scene['language']): Spoken | null => {
+  const [spoken, setSpoken] = useState<Spoken | null>(() => spokenNow(language))
+  useEffect(() => {
+    let wanted = true
+    loadWords(language).then(
+      (words) => {
+        if (wanted) setSpoken(words)
+      },
+      // The page stays in the language it has; pressing again tries again.
+      () => {},
+    )
+    return () => {
+      wanted = false
+    }
+  }, [language])
+  return spokenNow(language) ?? spoken
+}
+
+/** Draws nothing until words are here: whoever calls `loadWords` first is drawn at once. */
+export const SendPages = ({ scene, actions }: SendPagesProps) => {
+  const spoken = useWords(scene.language)
+  const title = titleOf(scene.page)
+  const before = useRef(title)
+  const institution = 'asked' in scene.page ? scene.page.asked.institution : null
+  useEffect(() => {
+    if (spoken === null) return
+    const words = spoken.t(title)
+    document.title = institution === null ? words : `${words} – ${institution}`
+    document.documentElement.lang = spoken.language
+  }, [spoken, title, institution])
+  useEffect(() => {
+    // Of the first page the browser tells by itself.
+    if (before.current !== title) document.getElementById(headingId)?.focus()
+    before.current = title
+  }, [title])
+  if (spoken === null) return null
+  const { page } = scene
+  const takes = page.at === 'choose' && page.reading === null
+  return (
+    <SpokenContext value={spoken}>
+      <Frame
+        scene={scene}
+        actions={actions}
+        onSpeak={(language) => {
+          // Chosen already, but its words did not come: ask for them again.
+          if (language === scene.language) void loadWords(language).catch(() => null)
+          actions.speak(language)
+        }}
+      >
+        <View scene={scene} actions={actions} />
+      </Frame>
+      <DropZone words={spoken.t('choose.dropHere')} take={takes ? actions.takeDrop : null} />
+    </SpokenContext>
+  )
+}

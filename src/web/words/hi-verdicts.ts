@@ -1,0 +1,118 @@
+/** What a check found, in Hindi: one sentence for every code. A draft until a native reader has looked at it. */
+import type { VerdictCode } from '#domain/verdict.ts'
+
+const damaged = 'फ़ाइल ख़राब है। कृपया इसे जहाँ से ली थी वहीं से फिर कॉपी करें।'
+const partMissing = 'इमेज का एक हिस्सा नहीं है। कृपया इसे फिर से कॉपी करके देखें; हो सकता है कि इसका कुछ भाग दिखे।'
+const noStudyNumber = 'फ़ाइल में वह नंबर नहीं है जिससे पता चले कि यह किस जाँच की है।'
+const notShown = 'ज़्यादातर प्रोग्राम यह इमेज नहीं दिखा सकते।'
+const irregular = 'फ़ाइल मानक के ठीक अनुसार नहीं है, पर पढ़ी जा सकती है।'
+const numberIrregular = 'फ़ाइल में एक नंबर ठीक से नहीं लिखा है।'
+const spelling = 'मरीज़ के नाम की वर्तनी ग़लत दिख सकती है, क्योंकि फ़ाइल यह नहीं बताती कि वह कैसे लिखा गया है।'
+const pdfActive = 'PDF में कुछ ऐसा है जो अपने आप चलता है। किसी के खोलने से पहले डेस्क इसे जाँचेगी।'
+const pdfIrregular = 'PDF मानक के ठीक अनुसार नहीं है, पर खुलती है।'
+const identity = 'फ़ाइल में लिखा नाम या जन्मतिथि केस से अलग है। डेस्क इसे देखेगी।'
+const tooMuch = 'यह फ़ाइल किसी मेडिकल रिकॉर्ड से कहीं ज़्यादा मेमोरी माँगती है। सुरक्षा के लिए इसे नहीं लिया गया।'
+const noStudy = 'फ़ाइल शुरू में DICOM जैसी है, पर इसमें जाँच का डेटा नहीं है।'
+
+export const verdicts = {
+  EMPTY_FILE: 'फ़ाइल ख़ाली है। इसे CD से फिर कॉपी करें।',
+  NOT_DICOM_OR_PDF: 'यह DICOM या PDF फ़ाइल नहीं है। इसे नहीं लिया गया।',
+  DICOM_HEADER_ONLY: noStudy,
+  DICOM_NO_CONTENT: noStudy,
+  DICOM_DIRECTORY: 'यह CD की अपनी फ़ाइलों की सूची है, रिकॉर्ड नहीं। जो आया है उसे इस सूची से मिलाया जाता है।',
+  DICOM_LIMIT_INFLATE: tooMuch,
+  DICOM_LIMIT_ELEMENTS: tooMuch,
+  DICOM_LIMIT_DEPTH: tooMuch,
+  DICOM_PDF_PAYLOAD_FALSE: 'फ़ाइल कहती है कि इसमें PDF है, पर है नहीं।',
+  PDF_UNREADABLE: 'कोई भी प्रोग्राम यह PDF नहीं खोल सका। कृपया इसे फिर से एक्सपोर्ट या स्कैन करें।',
+  PICTURE_UNREADABLE: 'कोई भी प्रोग्राम यह तस्वीर नहीं खोल सका। कृपया इसे फिर से खींचें या एक्सपोर्ट करें।',
+  ARCHIVE_PASSWORD: 'यह पैकेट पासवर्ड से बंद है। कृपया इसे बिना पासवर्ड के भेजें।',
+  ARCHIVE_UNREADABLE: 'यह पैकेट नहीं खुलता। कृपया इसे फिर से पैक करें, या फ़ाइलें सीधे भेजें।',
+  ARCHIVE_DEEP: 'यह पैकेट दूसरे पैकेटों के बहुत अंदर है। कृपया इसे खोलकर फ़ाइलें भेजें।',
+  ARCHIVE_UNSUPPORTED: 'इस तरह के पैकेट यहाँ नहीं खुलते। कृपया फ़ाइलें सीधे भेजें, या ZIP भेजें।',
+  DISC_IMAGE_UNSUPPORTED: 'CD की यह कॉपी (डिस्क इमेज) यहाँ नहीं खुलती। कृपया CD का फ़ोल्डर ही भेजें।',
+  OFFICE_DOCUMENT: 'यह ऑफ़िस दस्तावेज़ (जैसे Word) है। कृपया इसे PDF में सहेजकर भेजें।',
+  TEXT_FILE: 'यह सादा टेक्स्ट या वेब पेज है। अगर ज़रूरी हो, तो कृपया इसे PDF में प्रिंट करके भेजें।',
+  VIDEO_OR_SOUND: 'यह वीडियो या आवाज़ की रिकॉर्डिंग है। कृपया अस्पताल से इसे DICOM के रूप में माँगें।',
+  PICTURE_UNSUPPORTED: 'इस तरह की तस्वीर यहाँ नहीं दिखाई जा सकती। कृपया इसे JPEG, PNG या PDF में भेजें।',
+  LEFT_OUT_PROGRAM: 'यह प्रोग्राम या उसका हिस्सा है, रिकॉर्ड नहीं। इसे छोड़ दिया गया।',
+  LEFT_OUT_SYSTEM: 'यह फ़ाइल CD या कंप्यूटर की अपनी है, रिकॉर्ड की नहीं। इसे छोड़ दिया गया।',
+  PDF_NO_PAGES: 'PDF में कोई पन्ना नहीं है।',
+  DUPLICATE: 'यही फ़ाइल इस केस में पहले से है। एक कॉपी रखी गई है।',
+
+  MALWARE_FOUND: 'वायरस जाँच ने इस फ़ाइल को पहचान लिया। इसे कोई नहीं खोल सकता।',
+  SCAN_LIMIT: 'फ़ाइल इतनी बड़ी या इतनी परतों में पैक थी कि उसकी पूरी जाँच नहीं हो सकी।',
+  CHECK_UNAVAILABLE: 'सुरक्षा की एक जाँच नहीं हो सकी। जब तक कोई देख न ले, फ़ाइल रुकी रहेगी।',
+  PREAMBLE_EXECUTABLE:
+    'यह फ़ाइल साथ ही एक प्रोग्राम या वेब पेज भी है। इमेज असली हो सकती है; वह दूसरा हिस्सा आगे कभी नहीं जाता।',
+  DICOM_TRUNCATED: partMissing,
+  PIXELS_TRUNCATED: partMissing,
+  PIXELS_DAMAGED: partMissing,
+  PIXELS_SHORT: partMissing,
+  FRAGMENTS_LT_FRAMES: partMissing,
+  DICOM_DAMAGED: damaged,
+  VALUE_PAST_END: damaged,
+  BAD_ITEM_TAG: damaged,
+  INFLATE_ERROR: damaged,
+  PARSER_STOPPED: damaged,
+  DICOM_DEEP: 'फ़ाइल ऐसे ढंग से बनी है जिसे कुछ प्रोग्राम शायद न समझ पाएँ।',
+  DICOM_TRAILING_DATA: 'इस फ़ाइल में इमेज के बाद दूसरा डेटा भी है।',
+  NO_SOP_CLASS: noStudyNumber,
+  NO_SOP_INSTANCE: noStudyNumber,
+  NO_STUDY_UID: noStudyNumber,
+  NO_SERIES_UID: noStudyNumber,
+  NO_PIXELS: notShown,
+  BAD_ROWS: notShown,
+  UNKNOWN_TRANSFER_SYNTAX: notShown,
+  UID_COLLISION: 'इसी नंबर की, पर अलग सामग्री वाली एक फ़ाइल इस केस में पहले से है।',
+  PDF_PASSWORD: 'PDF पासवर्ड से बंद है। कृपया बिना पासवर्ड वाली कॉपी भेजें।',
+  PDF_DAMAGED: 'PDF ख़राब है। शायद कुछ हिस्सा खुल जाए; कृपया इसे फिर से एक्सपोर्ट या स्कैन करें।',
+  PDF_ACTIVE_JS: pdfActive,
+  PDF_ACTIVE_LAUNCH: pdfActive,
+  PDF_ACTIVE_SUBMIT: pdfActive,
+  PDF_ACTIVE_REMOTE: pdfActive,
+  PDF_ACTIVE_MEDIA: pdfActive,
+  PDF_ATTACHMENTS: 'PDF के अंदर दूसरी फ़ाइलें लगी हैं। पहले डेस्क उन्हें जाँचेगी।',
+  PDF_PORTFOLIO: 'यह PDF दूसरी फ़ाइलों का फ़ोल्डर है। पहले डेस्क उन्हें जाँचेगी।',
+  PDF_LIMIT: 'PDF खुलने में बहुत समय या बहुत मेमोरी लगी।',
+  PICTURE_DAMAGED: 'तस्वीर का एक हिस्सा नहीं है या ख़राब है। कृपया इसे फिर से खींचें या एक्सपोर्ट करें।',
+  PICTURE_LIMIT: 'तस्वीर बहुत बड़ी है, या खुलने में बहुत समय लगा, इसलिए उसे सुरक्षित नहीं बनाया जा सका। कृपया छोटी करके भेजें।',
+  ARCHIVE_DAMAGED: 'पैकेट ख़राब है। जो पढ़ा जा सका वह ले लिया गया; बाक़ी नहीं है।',
+  ARCHIVE_LIMIT: 'पैकेट में इतना कुछ है कि सब सुरक्षित नहीं खोला जा सकता। डेस्क इसे देखेगी।',
+  IDENTITY_BIRTHDATE_CLOSE: identity,
+  IDENTITY_BIRTHDATE_MISMATCH: identity,
+  IDENTITY_NAME_MISMATCH: identity,
+  IDENTITY_OTHER_PATIENT: 'फ़ाइल किसी और व्यक्ति की लगती है। डेस्क इसे देखेगी।',
+  IDENTITY_ID_CONFLICT: identity,
+  IDENTITY_SEX_MISMATCH: identity,
+  IDENTITY_ABSENT: 'फ़ाइल में नहीं लिखा कि यह किसकी है। डेस्क इसे देखेगी।',
+  BATCH_MIXED_PATIENTS: 'एक से ज़्यादा लोगों की फ़ाइलें साथ आई हैं। डेस्क देखेगी।',
+
+  NO_PREAMBLE: irregular,
+  NO_META_HEADER_GUESSED: irregular,
+  TS_MISMATCH: irregular,
+  BAD_VR: irregular,
+  TAGS_OUT_OF_ORDER: irregular,
+  UID_MISMATCH: numberIrregular,
+  UID_MALFORMED: numberIrregular,
+  CHARSET_UNDECLARED: spelling,
+  CHARSET_INVALID: spelling,
+  CHARSET_UNKNOWN: spelling,
+  CHARSET_PROBABLY_UTF8: spelling,
+  PREAMBLE_NONZERO: irregular,
+  PDF_IRREGULAR: pdfIrregular,
+  PDF_XFA: 'PDF में एक फ़ॉर्म है जिसमें भरी बातें शायद न दिखें।',
+  PDF_OWNER_RESTRICTED: pdfIrregular,
+  PDF_LEADING_DATA: pdfIrregular,
+  ENCAPSULATED_PDF: 'फ़ाइल में एक PDF है।',
+  IDENTITY_NAME_VARIANT: 'नाम केस से अलग तरह से लिखा है।',
+  IDENTITY_NO_BIRTHDATE: 'मिलाने के लिए जन्मतिथि नहीं है।',
+  PDF_IDENTITY_UNVERIFIED: 'हम PDF से पढ़कर नहीं जान सकते कि वह किसकी है।',
+  PICTURE_IDENTITY_UNVERIFIED: 'हम तस्वीर से पढ़कर नहीं जान सकते कि वह किसकी है।',
+
+  ARCHIVE_OPENED: 'पैकेट खोला गया, और उसकी हर फ़ाइल अलग-अलग ली गई।',
+  LOCATION_REMOVED: 'तस्वीर कहाँ और किस डिवाइस से खींची गई, यह किसी को नहीं दिखाया जाता।',
+  IDENTITY_MATCH: 'नाम और जन्मतिथि केस वाली ही हैं।',
+  PREAMBLE_TIFF: 'यह फ़ाइल TIFF तस्वीर के रूप में भी खुल सकती है।',
+  PDF_URI: 'PDF में लिंक हैं।',
+} as const satisfies Record<VerdictCode, string>

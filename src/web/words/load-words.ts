@@ -1,0 +1,39 @@
+/** Words of a language as a chunk of its own, fetched when somebody chooses it and kept. */
+import type { Language } from '#domain/language.ts'
+import { type Say, sayIn } from './say.ts'
+import { type Tell, tellIn, type Words } from './words.ts'
+
+const files = {
+  en: () => import('./en.ts'),
+  hi: () => import('./hi.ts'),
+  mr: () => import('./mr.ts'),
+} satisfies Record<Language, () => Promise<Words>>
+
+/** What a language calls itself: whoever looks for it may read no other. */
+export const ownNames = { en: 'English', hi: 'हिन्दी', mr: 'मराठी' } as const satisfies Record<
+  Language,
+  string
+>
+
+export type Spoken = {
+  readonly language: Language
+  readonly t: Tell
+  readonly say: Say
+  readonly verdicts: Words['verdicts']
+}
+
+const loaded = new Map<Language, Spoken>()
+
+/** A language that is here already; null when it must be loaded first. */
+export const spokenNow = (language: Language): Spoken | null => loaded.get(language) ?? null
+
+/** Rejects when the words cannot be fetched; asked again, it tries again. */
+export const loadWords = async (language: Language): Promise<Spoken> => {
+  const before = loaded.get(language)
+  if (before !== undefined) return before
+  const words = await files[language]()
+  const t = tellIn(language, words)
+  const spoken = { language, t, say: sayIn(language, t), verdicts: words.verdicts }
+  loaded.set(language, spoken)
+  return spoken
+}

@@ -1,0 +1,118 @@
+/** What a check found, in Marathi: one sentence for every code. A draft until a native reader has looked at it. */
+import type { VerdictCode } from '#domain/verdict.ts'
+
+const damaged = 'फाइल खराब आहे. कृपया जिथून घेतली तिथूनच पुन्हा कॉपी करा.'
+const partMissing = 'इमेजचा काही भाग नाही. कृपया ती पुन्हा कॉपी करून पाहा; कदाचित तिचा काही भाग दिसेल.'
+const noStudyNumber = 'फाइल कोणत्या तपासणीची आहे हे सांगणारा क्रमांक तिच्यात नाही.'
+const notShown = 'बहुतेक प्रोग्राम ही इमेज दाखवू शकत नाहीत.'
+const irregular = 'फाइल मानकाप्रमाणे अगदी अचूक नाही, पण वाचता येते.'
+const numberIrregular = 'फाइलमधील एक क्रमांक नीट लिहिलेला नाही.'
+const spelling = 'रुग्णाचे नाव चुकीचे दिसू शकते, कारण ते कसे लिहिले आहे हे फाइल सांगत नाही.'
+const pdfActive = 'PDF मध्ये आपोआप चालणारे काहीतरी आहे. कोणी उघडण्यापूर्वी डेस्क ती तपासेल.'
+const pdfIrregular = 'PDF मानकाप्रमाणे अगदी अचूक नाही, पण उघडते.'
+const identity = 'फाइलमधील नाव किंवा जन्मतारीख केसपेक्षा वेगळी आहे. डेस्क ती पाहील.'
+const tooMuch = 'ही फाइल वैद्यकीय रेकॉर्डपेक्षा खूपच जास्त मेमरी मागते. सुरक्षेसाठी ती घेतली नाही.'
+const noStudy = 'फाइल सुरुवातीला DICOM सारखी आहे, पण तिच्यात तपासणीचा डेटा नाही.'
+
+export const verdicts = {
+  EMPTY_FILE: 'फाइल रिकामी आहे. ती CD वरून पुन्हा कॉपी करा.',
+  NOT_DICOM_OR_PDF: 'ही DICOM किंवा PDF फाइल नाही. ती घेतली नाही.',
+  DICOM_HEADER_ONLY: noStudy,
+  DICOM_NO_CONTENT: noStudy,
+  DICOM_DIRECTORY: 'ही CD ची स्वतःच्या फाइल्सची यादी आहे, रेकॉर्ड नाही. जे आले ते या यादीशी जुळवून पाहिले जाते.',
+  DICOM_LIMIT_INFLATE: tooMuch,
+  DICOM_LIMIT_ELEMENTS: tooMuch,
+  DICOM_LIMIT_DEPTH: tooMuch,
+  DICOM_PDF_PAYLOAD_FALSE: 'फाइल सांगते की तिच्यात PDF आहे, पण ती नाही.',
+  PDF_UNREADABLE: 'कोणताही प्रोग्राम ही PDF उघडू शकला नाही. कृपया ती पुन्हा एक्सपोर्ट किंवा स्कॅन करा.',
+  PICTURE_UNREADABLE: 'कोणताही प्रोग्राम हे चित्र उघडू शकला नाही. कृपया ते पुन्हा काढा किंवा एक्सपोर्ट करा.',
+  ARCHIVE_PASSWORD: 'हे पॅकेट पासवर्डने बंद आहे. कृपया ते पासवर्डशिवाय पाठवा.',
+  ARCHIVE_UNREADABLE: 'हे पॅकेट उघडत नाही. कृपया ते पुन्हा पॅक करा, किंवा फाइल्स थेट पाठवा.',
+  ARCHIVE_DEEP: 'हे पॅकेट इतर पॅकेटांच्या खूप आत आहे. कृपया ते उघडून फाइल्स पाठवा.',
+  ARCHIVE_UNSUPPORTED: 'या प्रकारची पॅकेट येथे उघडत नाहीत. कृपया फाइल्स थेट पाठवा, किंवा ZIP पाठवा.',
+  DISC_IMAGE_UNSUPPORTED: 'CD ची ही प्रत (डिस्क इमेज) येथे उघडत नाही. कृपया CD चे फोल्डरच पाठवा.',
+  OFFICE_DOCUMENT: 'हे ऑफिस दस्तऐवज (जसे Word) आहे. कृपया ते PDF म्हणून जतन करून पाठवा.',
+  TEXT_FILE: 'हा साधा मजकूर किंवा वेब पान आहे. महत्त्वाचे असेल, तर कृपया त्याची PDF करून पाठवा.',
+  VIDEO_OR_SOUND: 'हे व्हिडिओ किंवा आवाजाचे रेकॉर्डिंग आहे. कृपया रुग्णालयाकडून ते DICOM म्हणून मागा.',
+  PICTURE_UNSUPPORTED: 'या प्रकारचे चित्र येथे दाखवता येत नाही. कृपया ते JPEG, PNG किंवा PDF म्हणून पाठवा.',
+  LEFT_OUT_PROGRAM: 'हा प्रोग्राम किंवा त्याचा भाग आहे, रेकॉर्ड नाही. तो वगळला आहे.',
+  LEFT_OUT_SYSTEM: 'ही फाइल CD ची किंवा संगणकाची आहे, रेकॉर्डची नाही. ती वगळली आहे.',
+  PDF_NO_PAGES: 'PDF मध्ये एकही पान नाही.',
+  DUPLICATE: 'हीच फाइल या केसमध्ये आधीच आहे. एक प्रत ठेवली आहे.',
+
+  MALWARE_FOUND: 'व्हायरस तपासणीने ही फाइल ओळखली. ती कोणीही उघडू शकत नाही.',
+  SCAN_LIMIT: 'फाइल इतकी मोठी किंवा इतक्या थरांत पॅक होती की ती पूर्ण तपासता आली नाही.',
+  CHECK_UNAVAILABLE: 'सुरक्षेची एक तपासणी होऊ शकली नाही. कोणी पाहेपर्यंत फाइल थांबून राहील.',
+  PREAMBLE_EXECUTABLE:
+    'ही फाइल त्याच वेळी एक प्रोग्राम किंवा वेब पान आहे. इमेज खरी असू शकते; तो दुसरा भाग कधीही पुढे जात नाही.',
+  DICOM_TRUNCATED: partMissing,
+  PIXELS_TRUNCATED: partMissing,
+  PIXELS_DAMAGED: partMissing,
+  PIXELS_SHORT: partMissing,
+  FRAGMENTS_LT_FRAMES: partMissing,
+  DICOM_DAMAGED: damaged,
+  VALUE_PAST_END: damaged,
+  BAD_ITEM_TAG: damaged,
+  INFLATE_ERROR: damaged,
+  PARSER_STOPPED: damaged,
+  DICOM_DEEP: 'फाइल अशा पद्धतीने बनवली आहे की काही प्रोग्रामना ती समजणार नाही.',
+  DICOM_TRAILING_DATA: 'या फाइलमध्ये इमेजनंतर इतर डेटा आहे.',
+  NO_SOP_CLASS: noStudyNumber,
+  NO_SOP_INSTANCE: noStudyNumber,
+  NO_STUDY_UID: noStudyNumber,
+  NO_SERIES_UID: noStudyNumber,
+  NO_PIXELS: notShown,
+  BAD_ROWS: notShown,
+  UNKNOWN_TRANSFER_SYNTAX: notShown,
+  UID_COLLISION: 'याच क्रमांकाची, पण वेगळा मजकूर असलेली फाइल या केसमध्ये आधीच आहे.',
+  PDF_PASSWORD: 'PDF पासवर्डने बंद आहे. कृपया पासवर्ड नसलेली प्रत पाठवा.',
+  PDF_DAMAGED: 'PDF खराब आहे. कदाचित तिचा काही भाग उघडेल; कृपया ती पुन्हा एक्सपोर्ट किंवा स्कॅन करा.',
+  PDF_ACTIVE_JS: pdfActive,
+  PDF_ACTIVE_LAUNCH: pdfActive,
+  PDF_ACTIVE_SUBMIT: pdfActive,
+  PDF_ACTIVE_REMOTE: pdfActive,
+  PDF_ACTIVE_MEDIA: pdfActive,
+  PDF_ATTACHMENTS: 'PDF मध्ये इतर फाइल्स जोडलेल्या आहेत. आधी डेस्क त्या तपासेल.',
+  PDF_PORTFOLIO: 'ही PDF म्हणजे इतर फाइल्सचे फोल्डर आहे. आधी डेस्क त्या तपासेल.',
+  PDF_LIMIT: 'PDF उघडायला खूप वेळ किंवा खूप मेमरी लागली.',
+  PICTURE_DAMAGED: 'चित्राचा काही भाग नाही किंवा खराब आहे. कृपया ते पुन्हा काढा किंवा एक्सपोर्ट करा.',
+  PICTURE_LIMIT: 'चित्र खूप मोठे आहे, किंवा उघडायला खूप वेळ लागला, म्हणून ते सुरक्षित करता आले नाही. कृपया लहान करून पाठवा.',
+  ARCHIVE_DAMAGED: 'पॅकेट खराब आहे. जे वाचता आले ते घेतले; बाकीचे नाही.',
+  ARCHIVE_LIMIT: 'पॅकेटमध्ये इतके काही आहे की सर्व सुरक्षितपणे उघडता येत नाही. डेस्क ते पाहील.',
+  IDENTITY_BIRTHDATE_CLOSE: identity,
+  IDENTITY_BIRTHDATE_MISMATCH: identity,
+  IDENTITY_NAME_MISMATCH: identity,
+  IDENTITY_OTHER_PATIENT: 'फाइल दुसऱ्या व्यक्तीची वाटते. डेस्क ती पाहील.',
+  IDENTITY_ID_CONFLICT: identity,
+  IDENTITY_SEX_MISMATCH: identity,
+  IDENTITY_ABSENT: 'ही फाइल कोणाची आहे हे तिच्यात लिहिलेले नाही. डेस्क ती पाहील.',
+  BATCH_MIXED_PATIENTS: 'एकापेक्षा जास्त व्यक्तींच्या फाइल्स एकत्र आल्या आहेत. डेस्क पाहील.',
+
+  NO_PREAMBLE: irregular,
+  NO_META_HEADER_GUESSED: irregular,
+  TS_MISMATCH: irregular,
+  BAD_VR: irregular,
+  TAGS_OUT_OF_ORDER: irregular,
+  UID_MISMATCH: numberIrregular,
+  UID_MALFORMED: numberIrregular,
+  CHARSET_UNDECLARED: spelling,
+  CHARSET_INVALID: spelling,
+  CHARSET_UNKNOWN: spelling,
+  CHARSET_PROBABLY_UTF8: spelling,
+  PREAMBLE_NONZERO: irregular,
+  PDF_IRREGULAR: pdfIrregular,
+  PDF_XFA: 'PDF मध्ये एक फॉर्म आहे; त्यात भरलेले कदाचित दिसणार नाही.',
+  PDF_OWNER_RESTRICTED: pdfIrregular,
+  PDF_LEADING_DATA: pdfIrregular,
+  ENCAPSULATED_PDF: 'फाइलमध्ये एक PDF आहे.',
+  IDENTITY_NAME_VARIANT: 'नाव केसपेक्षा वेगळ्या प्रकारे लिहिले आहे.',
+  IDENTITY_NO_BIRTHDATE: 'जुळवण्यासाठी जन्मतारीख नाही.',
+  PDF_IDENTITY_UNVERIFIED: 'PDF कोणाची आहे हे आम्हाला वाचून कळत नाही.',
+  PICTURE_IDENTITY_UNVERIFIED: 'चित्र कोणाचे आहे हे आम्हाला वाचून कळत नाही.',
+
+  ARCHIVE_OPENED: 'पॅकेट उघडले, आणि त्यातील प्रत्येक फाइल स्वतंत्रपणे घेतली.',
+  LOCATION_REMOVED: 'चित्र कुठे आणि कोणत्या उपकरणाने काढले हे कोणालाही दाखवले जात नाही.',
+  IDENTITY_MATCH: 'नाव आणि जन्मतारीख केसमधीलच आहेत.',
+  PREAMBLE_TIFF: 'ही फाइल TIFF चित्र म्हणूनही उघडता येते.',
+  PDF_URI: 'PDF मध्ये लिंक आहेत.',
+} as const satisfies Record<VerdictCode, string>

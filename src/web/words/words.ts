@@ -1,0 +1,46 @@
+/** Words: what a language file must hold, and how a sentence of it is told with numbers and names put in. */
+import type { Language } from '#domain/language.ts'
+import type { VerdictCode } from '#domain/verdict.ts'
+import type { messages } from './en.ts'
+
+type English = typeof messages
+
+export type Key = keyof English
+
+/** Forms by the plural rules of the language; ours have these two. */
+export type Plural = { readonly one: string; readonly other: string }
+
+/** A file of words: complete, or it does not compile. */
+export type Words = {
+  readonly messages: { readonly [K in Key]: English[K] extends string ? string : Plural }
+  readonly verdicts: Readonly<Record<VerdictCode, string>>
+}
+
+type Named<Text> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Named<Rest> : never
+
+/** The names in braces of a message; `count` also chooses the plural. */
+type Names<Message> = Message extends Plural ? 'count' | Named<Message['one' | 'other']> : Named<Message>
+
+type Filling<K extends Key> = [Names<English[K]>] extends [never]
+  ? []
+  : [filling: Readonly<Record<Names<English[K]>, string | number>>]
+
+export type Tell = <K extends Key>(key: K, ...filling: Filling<K>) => string
+
+/** Latin digits whatever the language: phone numbers, codes and times are read out and typed. */
+export const localeOf = (language: Language): string => `${language}-IN-u-nu-latn`
+
+export const tellIn = (language: Language, { messages }: Words): Tell => {
+  const plural = new Intl.PluralRules(language)
+  const number = new Intl.NumberFormat(localeOf(language))
+  return (key, ...[filling]) => {
+    const message: string | Plural = messages[key]
+    const values: Readonly<Record<string, string | number>> = filling ?? {}
+    const form = plural.select(Number(values['count'])) === 'one' ? 'one' : 'other'
+    const text = typeof message === 'string' ? message : message[form]
+    return text.replace(/\{(\w+)\}/g, (_, name: string) => {
+      const value = values[name] ?? ''
+      return typeof value === 'number' ? number.format(value) : value
+    })
+  }
+}
