@@ -39,11 +39,15 @@ import { planSend } from '#steps/plan-send.ts'
 import { readBundle } from '#steps/read-bundle.ts'
 import { listDecisions, listItems, listQuarantine, readCase } from '#steps/read-case.ts'
 import { readCompleteness } from '#steps/read-completeness.ts'
+import { readBulk, readFrames } from '#steps/read-frames.ts'
+import { readInstances } from '#steps/read-instances.ts'
 import { readItem } from '#steps/read-item.ts'
+import { readMetadata } from '#steps/read-metadata.ts'
 import { readSenders } from '#steps/read-senders.ts'
 import { receive } from '#steps/receive.ts'
 import { dropUpload, findUpload } from '#steps/resume-upload.ts'
 import { searchCase } from '#steps/search-case.ts'
+import { searchInstances } from '#steps/search-instances.ts'
 import { signIn } from '#steps/sign-in.ts'
 import { viewCase } from '#steps/view-case.ts'
 import { startWorker } from '#workers/main.ts'
@@ -126,7 +130,7 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
   const { vault, linkTokens, readerTokens, accessTokens, statements, publicKeys } = ring
   const { store, secrets } = adapters
   const { queue } = adapters.queueing
-  const { cases, links, introductions, readers, admission, delivery } = adapters.ledgers
+  const { cases, links, introductions, readers, admission, delivery, instances } = adapters.ledgers
   const { decisions, completeness, audit, operators } = adapters.ledgers
   const linkNeeds = { cases, links, vault, tokens: linkTokens, secrets, audit, queue, clock, ids }
   const grantNeeds = { cases, delivery, tokens: accessTokens, audit, clock, ids }
@@ -169,6 +173,11 @@ const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds> => {
     readBundle: readBundle({ delivery, vault, store, statements, maker }),
     readItem: readItem({ delivery, vault, store }),
     searchCase: searchCase({ delivery, vault, audit, clock }),
+    searchInstances: searchInstances({ instances, vault }),
+    readInstances: readInstances({ instances, vault, store }),
+    readMetadata: readMetadata({ instances, vault, store }),
+    readFrames: readFrames({ instances, vault, store }),
+    readBulk: readBulk({ instances, vault, store }),
     cases,
     links,
     delivery,

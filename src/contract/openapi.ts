@@ -1,5 +1,6 @@
 /** The OpenAPI 3.1 description, made from the list of operations so that it cannot say something else. */
 import { z } from 'zod'
+import { frameListPattern, placePattern } from '#domain/dicom-path.ts'
 import type { FaultCode } from '#domain/fault.ts'
 import { longestUid, uidPattern } from '#domain/study.ts'
 import { assetName, type Gate, type Operation } from './operation.ts'
@@ -60,7 +61,12 @@ const successOf = (name: string, { reply }: Operation): Json => {
   const also = Object.entries(reply.also ?? {})
   const whole = {
     200: { description: 'The whole', content },
-    ...Object.fromEntries(also.map(([status, description]) => [status, { description, content }])),
+    ...Object.fromEntries(
+      also.map(([status, description]) => [
+        status,
+        status === '204' ? { description } : { description, content },
+      ]),
+    ),
   }
   if (reply.ranges === undefined) return whole
   return {
@@ -98,8 +104,15 @@ const pathOf = (name: string, operation: Operation, statusOf: (code: FaultCode) 
   responses: { ...successOf(name, operation), ...refusedOf(operation, statusOf) },
 })
 
-const parameterSchemas: Readonly<Record<string, Json>> = {
-  study: { type: 'string', pattern: uidPattern.source, maxLength: longestUid },
+const uid = { type: 'string', pattern: uidPattern.source, maxLength: longestUid }
+
+/** Parameters that are no ids. */
+const schemasOfParts: Readonly<Record<string, Json>> = {
+  study: uid,
+  series: uid,
+  instance: uid,
+  frames: { type: 'string', pattern: frameListPattern.source },
+  bulk: { type: 'string', pattern: placePattern.source },
   asset: { type: 'string', pattern: assetName.source },
 }
 
@@ -108,7 +121,7 @@ const parametersOf = (path: string): Json[] =>
     name,
     in: 'path',
     required: true,
-    schema: parameterSchemas[name ?? ''] ?? { type: 'string', format: 'uuid' },
+    schema: schemasOfParts[name ?? ''] ?? { type: 'string', format: 'uuid' },
   }))
 
 const pathsOf = (list: readonly (readonly [string, Operation])[], statusOf: (code: FaultCode) => number) => {

@@ -31,8 +31,8 @@ export type OperationReply =
       readonly status: 200
       readonly type: string
       readonly ranges?: true
-      /** Further statuses with a body of the same type, and what they mean. */
-      readonly also?: Readonly<Partial<Record<202 | 409, string>>>
+      /** Further statuses with a body of the same type (204: with none), and what they mean. */
+      readonly also?: Readonly<Partial<Record<202 | 204 | 409, string>>>
     }
 
 /** A part of a page, by the name it was given when it was put together. */
@@ -41,7 +41,7 @@ export const assetName = /^[A-Za-z0-9_.-]{1,200}$/
 export type Operation = {
   readonly side: Side
   readonly method: 'GET' | 'POST' | 'PUT' | 'OPTIONS' | 'HEAD' | 'PATCH' | 'DELETE'
-  /** Parameters in braces; each is an id, but `study`, which is a UID, and `asset`, which is a name. */
+  /** Parameters in braces; each is an id, but those of a DICOM object (UIDs, frames, the place of a value) and `asset`. */
   readonly path: `/${string}`
   readonly gate: Gate
   /** What a reader's token must allow. */

@@ -7,6 +7,7 @@ import { dependencyNames } from '#domain/dependency.ts'
 import { completenessOperations } from './completeness.ts'
 import { deskOperations } from './desk-operations.ts'
 import { dicomwebOperations } from './dicomweb-operations.ts'
+import { dicomwebReadOperations } from './dicomweb-read-operations.ts'
 import type { Operation } from './operation.ts'
 import { quarantineOperations } from './quarantine-operations.ts'
 import { readOperations } from './read-operations.ts'
@@ -90,6 +91,7 @@ export const operations = {
   ...readOperations,
   ...sendOperations,
   ...dicomwebOperations,
+  ...dicomwebReadOperations,
   ...tusOperations,
 } as const
 

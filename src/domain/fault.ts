@@ -36,6 +36,8 @@ export const faultCodes = [
   'item.unchecked',
   'item.checked',
   'item.second-person',
+  'part.not-found',
+  'part.not-separate',
   'link.not-found',
   'link.no-birth-date',
   'grant.not-found',

@@ -31,9 +31,15 @@ export const patchedCodes: readonly VerdictCode[] = [
   'LOCATION_REMOVED',
 ]
 
+/** Those of them with which a file may leave as its served copy only. */
+export const patchedOnlyCodes = [
+  'PREAMBLE_EXECUTABLE',
+  'LOCATION_REMOVED',
+] as const satisfies readonly VerdictCode[]
+
 /** True for a file that may leave as its served copy only. */
 export const leavesPatchedOnly = (codes: readonly VerdictCode[]): boolean =>
-  codes.includes('PREAMBLE_EXECUTABLE') || codes.includes('LOCATION_REMOVED')
+  patchedOnlyCodes.some((code) => codes.includes(code))
 
 const isPatch = ({ at, length, bytes }: Patch, from: number, size: number): boolean =>
   Number.isSafeInteger(at) &&

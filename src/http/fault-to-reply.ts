@@ -90,6 +90,16 @@ export const faultReplies = {
     'Another person has to agree',
     'You have said yes already. Somebody else has to look at the file and release it too.',
   ),
+  'part.not-found': row(
+    404,
+    'The object has no such part',
+    'Please check the number of the frame or the tag.',
+  ),
+  'part.not-separate': row(
+    406,
+    'This part cannot be had by itself',
+    'It can only be taken apart by decoding it. Please ask for the whole object.',
+  ),
   'link.not-found': row(404, 'There is no such link', 'Please check the number of the link.'),
   'link.no-birth-date': row(
     409,

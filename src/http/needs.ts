@@ -33,11 +33,15 @@ import type { planSend } from '#steps/plan-send.ts'
 import type { readBundle } from '#steps/read-bundle.ts'
 import type { listDecisions, listItems, listQuarantine, readCase } from '#steps/read-case.ts'
 import type { readCompleteness } from '#steps/read-completeness.ts'
+import type { readBulk, readFrames } from '#steps/read-frames.ts'
+import type { readInstances } from '#steps/read-instances.ts'
 import type { readItem } from '#steps/read-item.ts'
+import type { readMetadata } from '#steps/read-metadata.ts'
 import type { readSenders } from '#steps/read-senders.ts'
 import type { receive } from '#steps/receive.ts'
 import type { dropUpload, findUpload } from '#steps/resume-upload.ts'
 import type { searchCase } from '#steps/search-case.ts'
+import type { searchInstances } from '#steps/search-instances.ts'
 import type { signIn } from '#steps/sign-in.ts'
 import type { viewCase } from '#steps/view-case.ts'
 import type { Door } from './door.ts'
@@ -121,6 +125,11 @@ export type PortalNeeds = {
   readonly readBundle: ReturnType<typeof readBundle>
   readonly readItem: ReturnType<typeof readItem>
   readonly searchCase: ReturnType<typeof searchCase>
+  readonly searchInstances: ReturnType<typeof searchInstances>
+  readonly readInstances: ReturnType<typeof readInstances>
+  readonly readMetadata: ReturnType<typeof readMetadata>
+  readonly readFrames: ReturnType<typeof readFrames>
+  readonly readBulk: ReturnType<typeof readBulk>
   readonly cases: Pick<CaseLedger, 'findCase' | 'listCases'>
   readonly links: Pick<LinkLedger, 'linksOf' | 'openAsks'>
   readonly delivery: Pick<DeliveryLedger, 'grantsOf'>

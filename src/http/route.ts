@@ -9,7 +9,17 @@ import type { SenderSession } from '#ports/link-ledger.ts'
 import type { ReadingSession } from '#ports/reader-ledger.ts'
 import type { Reader } from '#steps/authorize.ts'
 
-type Ids = { case: CaseId; item: ItemId; link: LinkId; grant: GrantId; reader: ReaderId; study: string; asset: string }
+/** Those of a DICOM object are UIDs, a list of frames, and the place of a value. */
+type Parts = Record<'study' | 'series' | 'instance' | 'frames' | 'bulk', string>
+
+type Ids = {
+  case: CaseId
+  item: ItemId
+  link: LinkId
+  grant: GrantId
+  reader: ReaderId
+  asset: string
+} & Parts
 
 type ParamsOf<Path> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? (Name extends keyof Ids ? { readonly [K in Name]: Ids[K] } : never) & ParamsOf<Rest>

@@ -30,6 +30,7 @@ describe('the access table', () => {
       'GET /.well-known/jwks.json',
       'GET /api/openapi.json',
       'GET /assets/{asset}',
+      'GET /dicomweb/conformance',
       'GET /healthz',
       'GET /readyz',
       'GET /send',

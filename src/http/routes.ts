@@ -4,6 +4,12 @@
  */
 import { sendBundle, sendContent, sendManifest } from './deliveries/records.ts'
 import { searchRecords } from './deliveries/search.ts'
+import { caseCapabilities } from './dicomweb/capabilities.ts'
+import { conformance } from './dicomweb/conformance.ts'
+import { retrieveMetadata } from './dicomweb/metadata.ts'
+import { retrieveBulk, retrieveFrames } from './dicomweb/parts.ts'
+import { retrieveDicom } from './dicomweb/retrieve.ts'
+import { searchDicom } from './dicomweb/search.ts'
 import { formDoor } from './doors/multipart.ts'
 import { partsDoor } from './doors/parts.ts'
 import { plainSend } from './doors/plain-send.ts'
@@ -85,6 +91,24 @@ export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
   capabilities: ['OPTIONS', '/dicomweb/',                        'anyone',        open.capabilities(needs)],
   storeInstances: ['POST', '/dicomweb/studies',                  'sender',        storeInstances(needs)],
   storeStudy:  ['POST', '/dicomweb/studies/{study}',             'sender',        storeStudy(needs)],
+
+  conformance: ['GET',  '/dicomweb/conformance',                 'anyone',        conformance],
+  caseCapabilities: ['OPTIONS', '/dicomweb/cases/{case}/',       'case:read',     caseCapabilities(needs)],
+  searchStudies: ['GET', '/dicomweb/cases/{case}/studies',       'case:read',     searchDicom(needs, 'study')],
+  searchSeries: ['GET', '/dicomweb/cases/{case}/series',         'case:read',     searchDicom(needs, 'series')],
+  searchInstances: ['GET', '/dicomweb/cases/{case}/instances',   'case:read',     searchDicom(needs, 'instance')],
+  searchStudySeries: ['GET', '/dicomweb/cases/{case}/studies/{study}/series', 'case:read', searchDicom(needs, 'series')],
+  searchStudyInstances: ['GET', '/dicomweb/cases/{case}/studies/{study}/instances', 'case:read', searchDicom(needs, 'instance')],
+  searchSeriesInstances: ['GET', '/dicomweb/cases/{case}/studies/{study}/series/{series}/instances', 'case:read', searchDicom(needs, 'instance')],
+  retrieveStudy: ['GET', '/dicomweb/cases/{case}/studies/{study}', 'case:read',   retrieveDicom(needs)],
+  retrieveSeries: ['GET', '/dicomweb/cases/{case}/studies/{study}/series/{series}', 'case:read', retrieveDicom(needs)],
+  retrieveInstance: ['GET', '/dicomweb/cases/{case}/studies/{study}/series/{series}/instances/{instance}', 'case:read', retrieveDicom(needs)],
+  studyMetadata: ['GET', '/dicomweb/cases/{case}/studies/{study}/metadata', 'case:read', retrieveMetadata(needs)],
+  seriesMetadata: ['GET', '/dicomweb/cases/{case}/studies/{study}/series/{series}/metadata', 'case:read', retrieveMetadata(needs)],
+  instanceMetadata: ['GET', '/dicomweb/cases/{case}/studies/{study}/series/{series}/instances/{instance}/metadata', 'case:read', retrieveMetadata(needs)],
+  retrieveFrames: ['GET', '/dicomweb/cases/{case}/studies/{study}/series/{series}/instances/{instance}/frames/{frames}', 'case:read', retrieveFrames(needs)],
+  retrieveBulk: ['GET', '/dicomweb/cases/{case}/studies/{study}/series/{series}/instances/{instance}/bulkdata/{bulk}', 'case:read', retrieveBulk(needs)],
+
   tusOptions:  ['OPTIONS', '/api/send/tus',                      'sender',        tus],
   tusCreate:   ['POST', '/api/send/tus',                         'sender',        tus],
   tusProbe:    ['HEAD', '/api/send/tus/{item}',                  'sender',        tus],

@@ -4,6 +4,7 @@
  */
 import express, { type Request, type RequestHandler, type Response } from 'express'
 import { assetName, type Operation } from '#contract/operation.ts'
+import { placePattern, readFrameList } from '#domain/dicom-path.ts'
 import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import { readId } from '#domain/id.ts'
 import { readUid } from '#domain/study.ts'
@@ -33,20 +34,32 @@ const notFound = {
   reader: 'reader.not-found',
 } as const
 
-/**
- * Path parameters are ids; what is none names nothing. A study's UID is only compared, never looked up; a part of a page
- * is looked up in a list of those there are.
- */
-const readers: Readonly<Record<string, (text: unknown) => string | null>> = {
-  study: readUid,
-  asset: (text) => (typeof text === 'string' && assetName.test(text) ? text : null),
+const uidOr = (needed: string) => ({ needed, read: readUid })
+
+/** Parameters that name a part of a DICOM object: what is none is told so before anything is looked up. */
+const parts: Readonly<Record<string, { readonly needed: string; read(text: unknown): string | null }>> = {
+  study: uidOr('study UID'),
+  series: uidOr('series UID'),
+  instance: uidOr('instance UID'),
+  frames: {
+    needed: 'numbers of frames',
+    read: (text) => (readFrameList(String(text)) === null ? null : String(text)),
+  },
+  bulk: {
+    needed: 'place of a value',
+    read: (text) => (placePattern.test(String(text)) ? String(text) : null),
+  },
 }
 
+const readAsset = (text: unknown): string | null => (assetName.test(String(text)) ? String(text) : null)
+
+/** Path parameters are ids; what is none names nothing. */
 const readParams = (req: Request): Record<string, string> | Refusal => {
   const read: Record<string, string> = {}
   for (const [name, text] of Object.entries(req.params)) {
-    const known = (readers[name] ?? readId)(text)
-    if (known === null && name === 'study') return refuse('request.invalid', { needed: 'study UID' })
+    const part = parts[name]
+    const known = part === undefined ? (name === 'asset' ? readAsset(text) : readId(text)) : part.read(text)
+    if (known === null && part !== undefined) return refuse('request.invalid', { needed: part.needed })
     if (known === null) return refuse(notFound[name as keyof typeof notFound] ?? 'request.not-found')
     read[name] = known
   }

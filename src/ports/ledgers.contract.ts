@@ -14,6 +14,7 @@ import type { AuditLedger } from './audit-ledger.ts'
 import type { CaseLedger } from './case-ledger.ts'
 import type { DecisionLedger } from './decision-ledger.ts'
 import type { DeliveryLedger } from './delivery-ledger.ts'
+import type { InstanceLedger } from './instance-ledger.ts'
 import type { IntakeLedger, NewPack, PlannedFile, PlannedItem } from './intake-ledger.ts'
 import type { IntroductionLedger } from './introduction-ledger.ts'
 import type { LinkLedger, NewLink } from './link-ledger.ts'
@@ -29,6 +30,7 @@ export type Ledgers = {
   readonly archives: ArchiveLedger
   readonly delivery: DeliveryLedger
   readonly readers: ReaderLedger
+  readonly instances: InstanceLedger
   readonly decisions: DecisionLedger
   readonly audit: AuditLedger
   readonly operators: OperatorLedger

@@ -17,21 +17,25 @@ import type { Tables } from './tables.ts'
 
 type Trx = Transaction<Tables>
 
-const readExtents = async (trx: Trx, of: CaseId, only: ItemId | null) => {
+/** These items, or every one. */
+type Only = readonly ItemId[] | null
+
+const readExtents = async (trx: Trx, of: CaseId, only: Only) => {
   const rows = await trx
     .selectFrom('extents')
     .innerJoin('items', 'items.id', 'extents.item_id')
     .selectAll('extents')
     .where('items.case_id', '=', of)
     .where('items.state', 'in', readableStates)
-    .$if(only !== null, (query) => query.where('items.id', '=', only ?? ('' as ItemId)))
+    .$if(only !== null, (query) => query.where('items.id', 'in', only ?? []))
     .orderBy('item_id')
     .orderBy('first')
     .execute()
   return Map.groupBy(rows.map(toExtent), (extent) => extent.item)
 }
 
-const readItems = async (trx: Trx, of: CaseId, only: ItemId | null): Promise<readonly ReadableItem[]> => {
+const readItems = async (trx: Trx, of: CaseId, only: Only): Promise<readonly ReadableItem[]> => {
+  if (only?.length === 0) return []
   const rows = await trx
     .selectFrom('items')
     .leftJoin('instances', 'instances.item_id', 'items.id')
@@ -41,7 +45,7 @@ const readItems = async (trx: Trx, of: CaseId, only: ItemId | null): Promise<rea
     .select(['items.codes', ...servedColumns])
     .where('items.case_id', '=', of)
     .where('items.state', 'in', readableStates)
-    .$if(only !== null, (query) => query.where('items.id', '=', only ?? ('' as ItemId)))
+    .$if(only !== null, (query) => query.where('items.id', 'in', only ?? []))
     .orderBy('items.id')
     .execute()
   const extents = await readExtents(trx, of, only)
@@ -67,8 +71,12 @@ const readItems = async (trx: Trx, of: CaseId, only: ItemId | null): Promise<rea
   })
 }
 
-/** One consistent view: the case, its items and their extents as of one moment. */
-const readContent = (db: Database, of: CaseId, only: ItemId | null): Promise<CaseContent | null> =>
+/** One consistent view: the case, its items and their extents as of one moment; with `find` those it finds then. */
+export const readContent = (
+  db: Database,
+  of: CaseId,
+  find: (trx: Trx) => Promise<Only>,
+): Promise<CaseContent | null> =>
   db
     .transaction()
     .setIsolationLevel('repeatable read')
@@ -84,7 +92,7 @@ const readContent = (db: Database, of: CaseId, only: ItemId | null): Promise<Cas
         revision: owner.revision,
         changedAt: owner.content_at,
         wrappedKey: owner.wrapped_key,
-        items: await readItems(trx, of, only),
+        items: await readItems(trx, of, await find(trx)),
       }
     })
 
@@ -209,13 +217,13 @@ export const createDeliveryLedger = (db: Database): DeliveryLedger => ({
       return row !== undefined && mayRead(row.state) ? row.revision : null
     }),
 
-  content: (id) => guarded(() => readContent(db, id, null)),
+  content: (id) => guarded(() => readContent(db, id, async () => null)),
 
   listed: (id) => guarded(() => readListed(db, id)),
 
   item: (id, item) =>
     guarded(async () => {
-      const content = await readContent(db, id, item)
+      const content = await readContent(db, id, async () => [item])
       const [found] = content?.items ?? []
       return content === null || found === undefined ? null : { ...content, items: [found] }
     }),

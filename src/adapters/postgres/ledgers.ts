@@ -8,6 +8,7 @@ import type { Database } from './database.ts'
 import { createDecisionLedger } from './decision-ledger.ts'
 import { createDeliveryLedger } from './delivery-ledger.ts'
 import { createIndexLedger } from './index-ledger.ts'
+import { createInstanceLedger } from './instance-ledger.ts'
 import { createIntakeLedger } from './intake-ledger.ts'
 import { createIntroductionLedger } from './introduction-ledger.ts'
 import { createLinkLedger } from './link-ledger.ts'
@@ -25,6 +26,7 @@ export const createLedgers = (db: Database) => ({
   archives: createArchiveLedger(db),
   delivery: createDeliveryLedger(db),
   readers: createReaderLedger(db),
+  instances: createInstanceLedger(db),
   decisions: createDecisionLedger(db),
   completeness: createCompletenessLedger(db),
   audit: createAuditLedger(db),

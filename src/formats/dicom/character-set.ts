@@ -70,8 +70,10 @@ const nameOf = (declared: string): string =>
     .toUpperCase()
     .replace(/^ISO[ _-]*(2022[ _-]*)?IR[ _-]*/, 'ISO_IR ')
 
-/** Makes the reader for a file that declares `declared` in (0008,0005), possibly several by backslash. */
-export const textReader = (declared: string | null, codes: Set<VerdictCode>): TextReader => {
+/** Decodes; `whole` says that nothing was cut off, so that half a character at the end is the file's own. */
+type Decode = (bytes: Uint8Array, whole: boolean) => string
+
+const textDecoder = (declared: string | null, codes: Set<VerdictCode>): Decode => {
   const names = (declared ?? '').split('\\').map(nameOf)
   const named = labels.get(names[0] ?? '')
   const later = names.slice(1).map((name) => labels.get(name))
@@ -101,11 +103,23 @@ export const textReader = (declared: string | null, codes: Set<VerdictCode>): Te
     const shown = new TextDecoder(label).decode(bytes)
     return label === 'utf-8' && whole ? readLatin(bytes) : shown
   }
+  return (bytes, whole) => {
+    if (bytes.includes(0x1b)) return readEscaped(bytes, whole)
+    return bytes.some((byte) => byte >= 0x80) ? readHigh(bytes, whole) : readLatin(bytes)
+  }
+}
+
+/** Makes the reader for a file that declares `declared` in (0008,0005), possibly several by backslash. */
+export const textReader = (declared: string | null, codes: Set<VerdictCode>): TextReader => {
+  const decodeText = textDecoder(declared, codes)
   return (value) => {
     const bytes = value.subarray(0, longestText * bytesPerCharacter)
-    const whole = value.length === bytes.length
-    if (bytes.includes(0x1b)) return showText(readEscaped(bytes, whole))
-    if (!bytes.some((byte) => byte >= 0x80)) return showText(readLatin(bytes))
-    return showText(readHigh(bytes, whole))
+    return showText(decodeText(bytes, value.length === bytes.length))
   }
+}
+
+/** Like `textReader`, but the text is as the file has it: whole, and with everything that is in it. */
+export const wholeTextReader = (declared: string | null): TextReader => {
+  const decodeText = textDecoder(declared, new Set())
+  return (bytes) => decodeText(bytes, true)
 }

@@ -12,7 +12,7 @@ import { attachment } from './attachment.ts'
 import type { ByteRange } from './range.ts'
 import { sendRange } from './send-range.ts'
 
-type AuditNeeds = Pick<PortalNeeds, 'audit'> & Pick<CommonNeeds, 'clock'>
+export type AuditNeeds = Pick<PortalNeeds, 'audit'> & Pick<CommonNeeds, 'clock'>
 
 const noteRead = (
   { audit, clock }: AuditNeeds,

@@ -27,10 +27,18 @@ const roomAgain = (res: Response): Promise<void> =>
     res.on('close', goOn)
   })
 
-const writeBytes = async (res: Response, source: Deliverable, { start, end }: ByteRange): Promise<void> => {
-  let left = end - start
-  for await (const batch of source.open(start, end)) {
-    if (res.destroyed) return
+/**
+ * Writes batches that are `length` bytes together, in one go each. False when nobody is left to send to.
+ * @throws `store.damaged` when they are more or fewer, and what they throw
+ */
+export const writeExactly = async (
+  res: Response,
+  batches: AsyncIterable<readonly Uint8Array[]>,
+  length: number,
+): Promise<boolean> => {
+  let left = length
+  for await (const batch of batches) {
+    if (res.destroyed) return false
     res.cork()
     for (const bytes of batch) {
       left -= bytes.length
@@ -40,10 +48,10 @@ const writeBytes = async (res: Response, source: Deliverable, { start, end }: By
     }
     res.uncork()
     if (res.writableNeedDrain) await roomAgain(res)
-    if (res.destroyed) return
+    if (res.destroyed) return false
   }
   if (left !== 0) throw new Fault('store.damaged')
-  res.end()
+  return true
 }
 
 /**
@@ -84,6 +92,6 @@ export const sendRange = async (
     return null
   }
   await onRead(sent)
-  await writeBytes(res, source, sent)
+  if (await writeExactly(res, source.open(sent.start, sent.end), sent.end - sent.start)) res.end()
   return null
 }

@@ -1,0 +1,156 @@
+/**
+ * Read frames: parts of a DICOM object that are had by themselves: frames as they are stored, and one long value (PS3.18
+ * §10.4.1.1.5, §10.4.1.1.6). The header is looked at; of the rest only what goes out is read, while it goes.
+ */
+import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
+import type { CaseId, ItemId } from '#domain/id.ts'
+import { type FramePieces, findFrames } from '#formats/dicom/find-frames.ts'
+import { findValue } from '#formats/dicom/find-value.ts'
+import { frameType } from '#formats/dicom/frame-type.ts'
+import { wordBytes } from '#formats/dicom/json-value.ts'
+import { type OpenObject, openingBytes, openObject } from '#formats/dicom/open-object.ts'
+import { type Picture, readPicture, type Span } from '#formats/dicom/read-image.ts'
+import { swapBatches } from '#formats/dicom/swap-batches.ts'
+import { explicitLittle } from '#formats/dicom/transfer-syntax.ts'
+import { servedItem } from '#formats/pack/served-item.ts'
+import type { CaseVault } from '#ports/case-vault.ts'
+import type { InstanceLedger, InstanceScope } from '#ports/instance-ledger.ts'
+import type { ObjectStore } from '#ports/object-store.ts'
+import { readPacks } from '#ports/read-packs.ts'
+
+export type ReadFramesNeeds = {
+  readonly instances: Pick<InstanceLedger, 'content'>
+  readonly vault: CaseVault
+  readonly store: Pick<ObjectStore, 'read'>
+}
+
+type Batches = AsyncIterable<readonly Uint8Array[]>
+
+export type StoredPart = {
+  readonly length: number
+  /** Its bytes in batches. The buffers are the caller's, who may free them. */
+  open(): Batches
+}
+
+export type StoredParts = {
+  readonly item: ItemId
+  /** How they are encoded, and the media type of that: `application/octet-stream` for native ones. */
+  readonly transferSyntax: string
+  readonly type: string
+  readonly parts: readonly StoredPart[]
+}
+
+/** One object of a case. */
+export type InstanceAddress = Required<InstanceScope>
+
+type Opened = {
+  readonly item: ItemId
+  readonly object: OpenObject
+  readonly open: (span: Span) => Batches
+}
+
+async function* inMemory(
+  object: OpenObject,
+  { offset, length }: Span,
+): Batches & AsyncGenerator<Uint8Array[]> {
+  yield [Buffer.from(await object.source.read(offset, length))]
+}
+
+const openOne = async (
+  { instances, vault, store }: ReadFramesNeeds,
+  of: CaseId,
+  scope: InstanceAddress,
+): Promise<Opened | Refusal> => {
+  const content = await instances.content(of, scope)
+  const [item] = content?.items ?? []
+  if (content === null || item === undefined) return refuse('item.not-found')
+  const key = await vault.open(of, content.wrappedKey)
+  const extents = item.extents.map((extent) => ({ ...extent, key: key.unwrap(extent.wrappedKey) }))
+  const file = servedItem(item.size, extents, item.served?.patches ?? [], readPacks(store))
+  const object = await openObject(file, await file.read(0, Math.min(item.size, openingBytes)))
+  if (object === null) return refuse('part.not-separate')
+  return {
+    item: item.id,
+    object,
+    open: (span) =>
+      object.deflated ? inMemory(object, span) : file.open(span.offset, span.offset + span.length),
+  }
+}
+
+async function* join(pieces: readonly Span[], open: Opened['open']): AsyncGenerator<readonly Uint8Array[]> {
+  for (const piece of pieces) yield* open(piece)
+}
+
+/** Bytes of one word of native pixels: 16 bits as OW, unless a pixel takes more or they are single bytes. */
+const pixelWord = ({ bitsAllocated, pixels }: Picture): number => {
+  if (bitsAllocated === 32) return 4
+  if (bitsAllocated === 64) return 8
+  return wordBytes(pixels?.vr ?? 'OW')
+}
+
+const toParts = (
+  { item, object, open }: Opened,
+  picture: Picture,
+  frames: readonly FramePieces[],
+): StoredParts => {
+  const native = picture.pixels?.length !== null
+  const width = native && object.encoding.big ? pixelWord(picture) : 1
+  return {
+    item,
+    transferSyntax: native ? explicitLittle : object.transferSyntax,
+    type: native ? 'application/octet-stream' : frameType(object.transferSyntax),
+    parts: frames.map((pieces) => ({
+      length: pieces.reduce((sum, { length }) => sum + length, 0),
+      open: () => (width === 1 ? join(pieces, open) : swapBatches(join(pieces, open), width)),
+    })),
+  }
+}
+
+const refusals = {
+  'no-such-frame': 'part.not-found',
+  'not-separate': 'part.not-separate',
+  damaged: 'part.not-separate',
+} as const
+
+/**
+ * Frames of one object, counted from 1, in the order asked for. Refuses `item.not-found`, `part.not-found` for a frame
+ * it does not have, and `part.not-separate` where frames cannot be told apart without decoding them.
+ */
+export const readFrames =
+  (needs: ReadFramesNeeds) =>
+  async (of: CaseId, scope: InstanceAddress, frames: readonly number[]): Promise<StoredParts | Refusal> => {
+    const opened = await openOne(needs, of, scope)
+    if (isRefusal(opened)) return opened
+    const picture = await readPicture(opened.object)
+    const found = await findFrames(opened.object.source, picture, frames)
+    return typeof found === 'string' ? refuse(refusals[found]) : toParts(opened, picture, found)
+  }
+
+/**
+ * One value of an object by its place (`TAG`, or `TAG.item.TAG` inside a sequence), little-endian; encapsulated pixels
+ * as their frames. Refuses as `readFrames` does.
+ */
+export const readBulk =
+  (needs: ReadFramesNeeds) =>
+  async (of: CaseId, scope: InstanceAddress, place: string): Promise<StoredParts | Refusal> => {
+    const opened = await openOne(needs, of, scope)
+    if (isRefusal(opened)) return opened
+    const value = await findValue(opened.object, place)
+    if (value === null) return refuse('part.not-found')
+    if (value.length === null) {
+      const picture = await readPicture(opened.object)
+      const frames = Array.from({ length: picture.frames }, (_, at) => at + 1)
+      const found = await findFrames(opened.object.source, picture, frames)
+      return typeof found === 'string' ? refuse(refusals[found]) : toParts(opened, picture, found)
+    }
+    const { offset, length, vr } = value
+    if (offset + length > opened.object.source.size) return refuse('part.not-separate')
+    const width = opened.object.encoding.big ? wordBytes(vr) : 1
+    const open = () => opened.open({ offset, length })
+    return {
+      item: opened.item,
+      transferSyntax: explicitLittle,
+      type: 'application/octet-stream',
+      parts: [{ length, open: () => (width === 1 ? open() : swapBatches(open(), width)) }],
+    }
+  }
