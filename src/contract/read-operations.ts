@@ -6,6 +6,15 @@ const small = 65_536
 
 /** Operations with the side `portal`. */
 export const readOperations = {
+  readPage: {
+    side: 'portal',
+    method: 'GET',
+    path: '/read',
+    gate: 'anyone',
+    summary: 'Where a reader’s link leads in a browser; opening it spends nothing',
+    reply: { status: 200, type: 'text/html' },
+    refusals: [],
+  },
   inviteReader: {
     side: 'portal',
     method: 'POST',

@@ -25,6 +25,7 @@ import * as send from './handlers/send.ts'
 import type { HttpNeeds } from './needs.ts'
 import { sendAsset } from './pages/asset.ts'
 import { homePage } from './pages/home.ts'
+import { readPage } from './pages/read.ts'
 import { sendPage } from './pages/send.ts'
 import type { Routes } from './route.ts'
 
@@ -65,6 +66,7 @@ export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
   completeness: ['GET', '/api/cases/{case}/completeness',        'operator',      missing.completeness(needs)],
   notes:       ['GET',  '/api/cases/{case}/notes',               'case:read',     missing.notes(needs)],
 
+  readPage:    ['GET',  '/read',                                 'anyone',        readPage(needs)],
   inviteReader: ['POST', '/api/cases/{case}/readers',            'operator',      read.inviteReader(needs)],
   listReaders: ['GET',  '/api/cases/{case}/readers',             'operator',      read.listReaders(needs)],
   inviteAgain: ['POST', '/api/readers/{reader}/invite',          'operator',      read.inviteAgain(needs)],
