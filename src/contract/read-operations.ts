@@ -92,6 +92,16 @@ export const readOperations = {
     reply: { status: 201, json: read.mintReply },
     refusals: ['case.not-found'],
   },
+  allowDownload: {
+    side: 'portal',
+    method: 'POST',
+    path: '/api/read/download',
+    gate: 'guest',
+    summary:
+      'A cookie for the bundle’s address alone, for ten minutes: a browser’s own download can carry no other token',
+    reply: { status: 204 },
+    refusals: ['case.not-found'],
+  },
   leaveReading: {
     side: 'portal',
     method: 'POST',

@@ -74,6 +74,7 @@ export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
   enterReading: ['POST', '/api/read/enter',                      'anyone',        read.enterReading(needs)],
   viewCase:    ['GET',  '/api/read/case',                        'guest',         read.viewCase(needs)],
   mintGrant:   ['POST', '/api/read/grants',                      'guest',         read.mintGrant(needs)],
+  allowDownload: ['POST', '/api/read/download',                  'guest',         read.allowDownload(needs)],
   leaveReading: ['POST', '/api/read/leave',                      'guest',         read.leaveReading(needs)],
 
   exchange:    ['POST', '/api/send/exchange',                    'anyone',        send.exchange(needs)],

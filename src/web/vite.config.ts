@@ -34,5 +34,7 @@ export default defineConfig({
       },
     ],
   },
+  // Character maps and fonts that pdf.js asks for.
+  assetsInclude: ['**/*.bcmap', '**/*.pfb'],
   worker: { format: 'es' },
 })

@@ -22,7 +22,8 @@ const words: Readonly<Record<Language, ReadWords>> = {
   en: {
     name: 'English',
     here: 'Here you read the records of one patient for a second opinion. The page opens in a moment.',
-    without: 'This page needs JavaScript. Please switch it on, or ask the desk for access with your own viewer.',
+    without:
+      'This page needs JavaScript. Please switch it on, or ask the desk for access with your own viewer.',
     notBuilt: 'This page is not ready. Please tell the desk that invited you.',
   },
   hi: {

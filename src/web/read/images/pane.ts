@@ -1,0 +1,274 @@
+/**
+ * One picture on the screen, and what can be done with it. The promise: the number that is shown is the slice that is
+ * drawn. A slice that cannot be read is said so, and nothing of another slice stays in its place.
+ */
+import { Enums, type RenderingEngine, type StackViewport } from '@cornerstonejs/core'
+import type { Reading } from '#web/read/reading.ts'
+import { cacheBytes } from './engine.ts'
+import { loadSlice } from './load.ts'
+import { outward } from './order.ts'
+import { type EdgeLetters, edgeLetters } from './orientation.ts'
+import type { Slice } from './slices.ts'
+import { dragged, rangeOf, type Window, windowOf } from './window.ts'
+
+export type PaneState = {
+  readonly slices: readonly Slice[]
+  /** The slice on the screen, or the one that could not be read; null before the first. */
+  readonly at: number | null
+  /** The slice that was asked for last: another one than `at` while it is on its way. */
+  readonly wanted: number
+  readonly failed: boolean
+  /** Null for colour and before the first picture. */
+  readonly window: Window | null
+  readonly letters: EdgeLetters | null
+  readonly inverted: boolean
+  /** Grows with everything that moves the picture on the screen. */
+  readonly moved: number
+}
+
+export type Point = readonly [x: number, y: number]
+
+export type Pane = {
+  open(slices: readonly Slice[], at: number): void
+  go(to: number): void
+  setWindow(window: Window): void
+  dragWindow(dx: number, dy: number): void
+  pan(dx: number, dy: number): void
+  /** 1.1 is a tenth larger. */
+  zoom(by: number): void
+  fit(): void
+  rotate(): void
+  flip(): void
+  invert(): void
+  /** Pixels of the slice (column, row) of a point of the pane in CSS pixels, and back. */
+  toPixel(point: Point): Point | null
+  toScreen(pixel: Point): Point | null
+  resize(): void
+  close(): void
+}
+
+const empty: PaneState = {
+  slices: [],
+  at: null,
+  wanted: 0,
+  failed: false,
+  window: null,
+  letters: null,
+  inverted: false,
+  moved: 0,
+}
+
+export const startState = empty
+
+type World = [number, number, number]
+
+const minus = (a: World, b: World): World => [a[0] - b[0], a[1] - b[1], a[2] - b[2]]
+
+/** Draws into `element`, which must be in the page. `show` hears of every change. */
+export const openPane = (
+  engine: RenderingEngine,
+  id: string,
+  element: HTMLDivElement,
+  reading: Reading,
+  show: (state: PaneState) => void,
+): Pane => {
+  engine.enableElement({ viewportId: id, type: Enums.ViewportType.STACK, element })
+  const viewport = engine.getViewport(id) as StackViewport
+  let state = empty
+  let closed = false
+  let stacked = false
+  let round = 0
+  let turned = 0
+  let mirrored = false
+
+  const set = (next: Partial<PaneState>): void => {
+    if (closed) return
+    state = { ...state, ...next }
+    show(state)
+  }
+
+  const look = (): Partial<PaneState> => {
+    const slice = state.at === null ? undefined : state.slices[state.at]
+    if (slice === undefined || !stacked) return { window: null, letters: null }
+    const { voiRange, invert = false } = viewport.getProperties()
+    const image = viewport.getCornerstoneImage()
+    const { clientWidth, clientHeight } = element
+    const [x, y] = [clientWidth / 2, clientHeight / 2]
+    const centre = viewport.canvasToWorld([x, y]) as World
+    const right = minus(viewport.canvasToWorld([x + 10, y]) as World, centre)
+    const down = minus(viewport.canvasToWorld([x, y + 10]) as World, centre)
+    return {
+      window: voiRange === undefined || image?.color === true ? null : windowOf(voiRange),
+      letters: slice.oriented ? edgeLetters(right, down) : null,
+      inverted: invert,
+      moved: state.moved + 1,
+    }
+  }
+
+  const draw = (): void => {
+    if (closed || !stacked) return
+    viewport.render()
+    set(look())
+  }
+
+  const prefetch = async (slices: readonly Slice[], at: number, mine: number): Promise<void> => {
+    const { width = 512, height = 512 } = viewport.getCornerstoneImage() ?? {}
+    const most = Math.floor((cacheBytes() * 0.7) / (width * height * 4))
+    const queue = outward(at, slices.length, most)[Symbol.iterator]()
+    const take = async (): Promise<void> => {
+      for (const next of queue) {
+        if (closed || mine !== round) return
+        const slice = slices[next]
+        // One that cannot be read is said when it is looked at.
+        if (slice !== undefined) await loadSlice(reading, slice, 'prefetch').catch(() => null)
+      }
+    }
+    await Promise.all([take(), take(), take()])
+  }
+
+  const put = async (to: number, mine: number): Promise<void> => {
+    const { slices } = state
+    const slice = slices[to]
+    if (slice === undefined) return
+    try {
+      await loadSlice(reading, slice, 'interaction')
+      if (closed || mine !== round) return
+      if (stacked) await viewport.setImageIdIndex(to)
+      else {
+        await viewport.setStack(
+          slices.map(({ imageId }) => imageId),
+          to,
+        )
+        stacked = true
+        turned = 0
+        mirrored = false
+      }
+      if (closed || mine !== round) return
+      viewport.render()
+      set({ at: to, failed: false })
+      set(look())
+      // Let the picture be seen before the line is busy with others.
+      setTimeout(() => {
+        if (mine === round) void prefetch(slices, to, mine)
+      }, 150)
+    } catch {
+      if (!closed && mine === round) set({ at: to, failed: true })
+    }
+  }
+
+  const move = (canvas: Point): void => {
+    const from = viewport.canvasToWorld([0, 0]) as World
+    const to = viewport.canvasToWorld([canvas[0], canvas[1]]) as World
+    const { focalPoint, position } = viewport.getCamera()
+    if (focalPoint === undefined || position === undefined) return
+    const by = minus(from, to)
+    const shifted = (point: World): World => [point[0] + by[0], point[1] + by[1], point[2] + by[2]]
+    viewport.setCamera({ focalPoint: shifted(focalPoint as World), position: shifted(position as World) })
+  }
+
+  const corner = (): { readonly origin: World; readonly right: World; readonly down: World } | null => {
+    const data = stacked ? viewport.getImageData() : undefined
+    if (data === undefined) return null
+    const { origin, spacing, direction } = data
+    const along = (at: number, by: number): World => [
+      (direction[at] ?? 0) * by,
+      (direction[at + 1] ?? 0) * by,
+      (direction[at + 2] ?? 0) * by,
+    ]
+    return { origin: [...origin] as World, right: along(0, spacing[0]), down: along(3, spacing[1]) }
+  }
+
+  return {
+    open: (slices, at) => {
+      round += 1
+      stacked = false
+      // Of the series before nothing stays, not even while the new one is on its way.
+      set({ ...empty, slices, wanted: at, moved: state.moved + 1 })
+      void put(at, round)
+    },
+    go: (to) => {
+      const { slices, wanted, at } = state
+      const next = Math.max(0, Math.min(slices.length - 1, to))
+      if (slices.length === 0 || (next === wanted && at === next)) return
+      round += 1
+      set({ wanted: next })
+      void put(next, round)
+    },
+    setWindow: (window) => {
+      if (state.window === null) return
+      viewport.setProperties({ voiRange: rangeOf(window) })
+      draw()
+    },
+    dragWindow: (dx, dy) => {
+      if (state.window === null) return
+      viewport.setProperties({ voiRange: rangeOf(dragged(state.window, dx, dy)) })
+      draw()
+    },
+    pan: (dx, dy) => {
+      if (!stacked) return
+      move([dx, dy])
+      draw()
+    },
+    zoom: (by) => {
+      const { parallelScale } = stacked ? viewport.getCamera() : {}
+      if (parallelScale === undefined) return
+      viewport.setCamera({ parallelScale: Math.max(1e-3, parallelScale / by) })
+      draw()
+    },
+    fit: () => {
+      if (!stacked) return
+      turned = 0
+      mirrored = false
+      viewport.setCamera({ flipHorizontal: false })
+      viewport.setViewPresentation({ rotation: 0 })
+      viewport.resetCamera()
+      draw()
+    },
+    rotate: () => {
+      if (!stacked) return
+      turned = (turned + 90) % 360
+      viewport.setViewPresentation({ rotation: turned })
+      draw()
+    },
+    flip: () => {
+      if (!stacked) return
+      mirrored = !mirrored
+      viewport.setCamera({ flipHorizontal: mirrored })
+      draw()
+    },
+    invert: () => {
+      if (!stacked) return
+      viewport.setProperties({ invert: !state.inverted })
+      draw()
+    },
+    toPixel: (point) => {
+      const axes = corner()
+      if (axes === null) return null
+      const from = minus(viewport.canvasToWorld([point[0], point[1]]) as World, axes.origin)
+      const along = (axis: World): number =>
+        (from[0] * axis[0] + from[1] * axis[1] + from[2] * axis[2]) /
+        (axis[0] ** 2 + axis[1] ** 2 + axis[2] ** 2)
+      return [along(axes.right), along(axes.down)]
+    },
+    toScreen: ([column, row]) => {
+      const axes = corner()
+      if (axes === null) return null
+      const { origin, right, down } = axes
+      const world = [0, 1, 2].map(
+        (axis) => (origin[axis] ?? 0) + (right[axis] ?? 0) * column + (down[axis] ?? 0) * row,
+      ) as World
+      const [x, y] = viewport.worldToCanvas(world)
+      return [x, y]
+    },
+    resize: () => {
+      if (closed) return
+      engine.resize(true, true)
+      draw()
+    },
+    close: () => {
+      closed = true
+      round += 1
+      engine.disableElement(id)
+    },
+  }
+}
