@@ -16,6 +16,17 @@ COPY package.json package-lock.json .npmrc ./
 # Optional packages are the trial's own PostgreSQL and a Node 24, both of which are elsewhere here.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts
 
+# The pages for browsers are put together here; what that takes stays here.
+FROM node:24-bookworm-slim AS pages
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# Vite's compiler and packer are optional packages, one for each kind of machine.
+RUN npm ci --ignore-scripts
+COPY tsconfig.json ./
+COPY scripts/build.ts ./scripts/
+COPY src ./src
+RUN node scripts/build.ts
+
 FROM node:24-bookworm-slim
 # A small heap beside gigabytes of buffers is collected all the time unless it may grow; see src/trial.ts.
 ENV NODE_ENV=production \
@@ -29,6 +40,7 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json LICENSE ./
 COPY src ./src
 COPY workers ./workers
+COPY --from=pages /app/dist ./dist
 # For whoever operates it: node scripts/doctor.ts and the others of scripts/README.md.
 COPY scripts/reach.ts scripts/doctor.ts scripts/scrub.ts scripts/backup.ts scripts/restore.ts scripts/ledger.ts scripts/keys.ts ./scripts/
 COPY scripts/checks ./scripts/checks

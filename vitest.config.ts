@@ -30,6 +30,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['src', 'fixtures', 'scripts'].map((room) => `${room}/**/*.e2e.ts`),
+          globalSetup: ['fixtures/browser/build-pages.ts'],
           // A browser beside a gateway takes both cores; two of them would measure each other.
           fileParallelism: false,
           testTimeout: 180_000,

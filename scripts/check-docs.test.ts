@@ -3,11 +3,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { settings } from '#config/settings.ts'
+import { checkDockerfile } from './check-dockerfile.ts'
 import {
   between,
   checkAll,
   checkChangelog,
-  checkDockerfile,
   checkLicense,
   checkOperations,
   checkPaths,
@@ -150,6 +150,12 @@ describe('the Dockerfile', () => {
     ['install scripts', ' --ignore-scripts', ''],
     ['test tools', ' --omit=dev', ''],
     ['no lock', 'npm ci', 'npm install'],
+    [
+      'more than the pages from their stage',
+      'COPY --from=pages /app/dist ./dist',
+      'COPY --from=pages /app/dist ./dist\nCOPY --from=pages /app/node_modules ./more',
+    ],
+    ['no pages', 'COPY --from=pages /app/dist ./dist', 'LABEL x=y'],
   ])('with %s is refused', (_, good, bad) => {
     expect(checkDockerfile(plant(dockerfile, good, bad), ignore)).toHaveLength(1)
   })

@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path'
 import { settings, trialSetting } from '#config/settings.ts'
 import type { Operation } from '#contract/operation.ts'
 import { operations } from '#contract/operations.ts'
+import { checkDockerfile } from './check-dockerfile.ts'
 
 const mostReadmeLines = 230
 const mostWords = 14
@@ -118,80 +119,6 @@ export const checkChangelog = (text: string): string[] =>
 
 export const checkLicense = (text: string): string[] =>
   createHash('sha256').update(text).digest('hex') === apacheLicense ? [] : ['LICENSE is not Apache-2.0']
-
-const commands = ['reach', 'doctor', 'scrub', 'backup', 'restore', 'ledger', 'keys'].map(
-  (name) => `scripts/${name}.ts`,
-)
-const shipped = [
-  'package.json',
-  'package-lock.json',
-  '.npmrc',
-  'LICENSE',
-  'src',
-  'workers',
-  ...commands,
-  'scripts/checks',
-]
-const execForm = /^\["[^"]+"(?:, ?"[^"]+")*\]$/
-
-const checkStages = (instructions: readonly (readonly [string, string])[]): string[] => {
-  const problems: string[] = []
-  const stages = new Set<string>()
-  for (const [word, rest] of instructions) {
-    if (word === 'ADD') problems.push('ADD is used, COPY does not fetch or unpack')
-    if (word !== 'FROM') continue
-    const [image = '', , stage = ''] = rest.split(/\s+/)
-    if (!stages.has(image) && !/^[a-z][a-z0-9-]*:[\w.-]+$/.test(image))
-      problems.push(`FROM ${image} is not an official image with a tag`)
-    if (image.endsWith(':latest')) problems.push(`FROM ${image} is another image every week`)
-    stages.add(stage)
-  }
-  return problems
-}
-
-const checkCopies = (instructions: readonly (readonly [string, string])[]): string[] =>
-  instructions
-    .filter(([word, rest]) => word === 'COPY' && !rest.includes('--from='))
-    .flatMap(([, rest]) =>
-      rest
-        .split(/\s+/)
-        .filter((part) => !part.startsWith('--'))
-        .slice(0, -1),
-    )
-    .map((source) => source.replace(/^\.\//, '').replace(/\/$/, ''))
-    .filter((source) => !shipped.includes(source))
-    .map((source) => `COPY ${source}: only ${shipped.join(', ')} belong into the image`)
-
-/** What can be said of an image without building it. `ignore` is the text of `.dockerignore`. */
-export const checkDockerfile = (text: string, ignore: string): string[] => {
-  const lines = text
-    .replaceAll(/^\s*#.*\n/gm, '')
-    .replaceAll(/\\\n/g, ' ')
-    .split('\n')
-  const instructions = lines
-    .map((line) => /^([A-Z]+)\s+(.+)$/.exec(line.trim().replaceAll(/\s+/g, ' ')))
-    .map((match) => [match?.[1] ?? '', match?.[2] ?? ''] as const)
-  const last = instructions.slice(instructions.findLastIndex(([word]) => word === 'FROM'))
-  const final = (wanted: string): string => last.findLast(([word]) => word === wanted)?.[1] ?? ''
-  const installs = instructions.filter(
-    ([word, rest]) => word === 'RUN' && /\bnpm (ci|i|install)\b/.test(rest),
-  )
-  const problems = [...checkStages(instructions), ...checkCopies(instructions)]
-  if (!/^[1-9]\d*(:[1-9]\d*)?$/.test(final('USER'))) problems.push('USER is not a number above 0')
-  if (!/ ?CMD \[.*\/healthz/.test(final('HEALTHCHECK'))) problems.push('HEALTHCHECK does not ask /healthz')
-  if (!execForm.test(final('CMD'))) problems.push('CMD is not in exec form, so signals would not arrive')
-  if (!/\/data\b/.test(final('VOLUME'))) problems.push('/data is not a VOLUME')
-  for (const [, rest] of installs)
-    for (const flag of ['npm ci', '--omit=dev', '--omit=optional', '--ignore-scripts'])
-      if (!rest.includes(flag)) problems.push(`dependencies are installed without ${flag}`)
-  if (installs.length === 0) problems.push('no dependencies are installed')
-  const [first, ...rest] = ignore.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
-  if (first !== '*') problems.push('.dockerignore does not begin by leaving everything out')
-  for (const line of rest)
-    if (line.startsWith('!') && !shipped.includes(line.slice(1).replace(/\/$/, '')))
-      problems.push(`.dockerignore lets ${line.slice(1)} in`)
-  return problems.map((problem) => `Dockerfile: ${problem}`)
-}
 
 /** A source file: its path from the root and its text. */
 export type SourceFile = { readonly path: string; readonly text: string }

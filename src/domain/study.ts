@@ -38,6 +38,36 @@ export const mostOtherIds = 8
 /** More files than a disc holds: what its directory lists beyond is not looked at. */
 export const mostListed = 20_000
 
+/**
+ * What a disc's directory says of an object that is no image (PS3.3 §F.5): of a report, a note of key images, a
+ * presentation state, a plan. Texts as in `SealedFacts`.
+ */
+export type RecordFacts = {
+  readonly contentDate?: string
+  readonly contentTime?: string
+  /** Completion Flag (0040,A491) and Verification Flag (0040,A493). */
+  readonly completion?: string
+  readonly verification?: string
+  /** Verification DateTime (0040,A030) of the first who verified. */
+  readonly verifiedAt?: string
+  /** The title as a code: Concept Name Code Sequence (0040,A043). */
+  readonly conceptName?: { readonly value: string; readonly scheme: string; readonly meaning: string }
+  /** Content Label, Description and Creator’s Name (0070,0080), (0070,0081), (0070,0084). */
+  readonly label?: string
+  readonly description?: string
+  readonly creator?: string
+  /** Presentation Creation Date and Time (0070,0082), (0070,0083). */
+  readonly createdDate?: string
+  readonly createdTime?: string
+  /** Document Title (0042,0010) and MIME Type of Encapsulated Document (0042,0012). */
+  readonly documentTitle?: string
+  readonly documentType?: string
+  /** Of radiotherapy: Dose Summation Type (3004,000A), Structure Set Label (3006,0002), RT Plan Label (300A,0002). */
+  readonly doseSummation?: string
+  readonly structureSet?: string
+  readonly plan?: string
+}
+
 /** Sealed under the case key, one per item. Texts are as decoded, capped in length by the inspector. */
 export type SealedFacts = {
   /** The path the sender's machine had. */
@@ -83,6 +113,8 @@ export type SealedFacts = {
   readonly rescaleSlope?: number
   readonly rescaleIntercept?: number
   readonly expected?: ExpectedCounts
+  /** Only of DICOM objects that are no images. */
+  readonly record?: RecordFacts
   readonly pages?: number
   readonly title?: string
   /** Of a picture: `image/jpeg` and the like. */
@@ -94,4 +126,6 @@ export type SealedFacts = {
   readonly orientation?: number
   /** What a malware scanner called it; only where it found something. */
   readonly malware?: string
+  /** SHA-1 of the bytes that go out, lower-case hex: the `hash` of IHE XDM. Of documents only, and proves nothing. */
+  readonly sha1?: string
 }

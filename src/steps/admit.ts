@@ -9,6 +9,7 @@ import type { ItemId, PackId, PlanId } from '#domain/id.ts'
 import { mapInLanes } from '#domain/in-lanes.ts'
 import { decidedState, mostArchiveDepth } from '#domain/item.ts'
 import { factsSeal, listSeal, textSeal } from '#domain/seal-name.ts'
+import type { SealedFacts } from '#domain/study.ts'
 import { worstOutcome } from '#domain/verdict.ts'
 import { sealDiscList } from '#formats/disc-list.ts'
 import { sealText } from '#formats/item-text.ts'
@@ -16,7 +17,7 @@ import { openHeads } from '#formats/pack/heads.ts'
 import { type OpenExtent, openItemRange, type ReadPack, readItemRange } from '#formats/pack/item-bytes.ts'
 import { openName } from '#formats/pack/name.ts'
 import { readAhead } from '#formats/pack/read-ahead.ts'
-import { sumBoth } from '#formats/pack/served-bytes.ts'
+import { labelServed, sumBoth } from '#formats/pack/served-bytes.ts'
 import { unwrapKey } from '#formats/sealed/key-wrap.ts'
 import { offerCase, unpackItem } from '#jobs/jobs.ts'
 import type {
@@ -150,12 +151,6 @@ const decide = async (
   const [found, scanned] = await Promise.all([inspected, scanWhole(needs, pack, item.size, extents, read)])
   const { verdict } = scanned
   const { name, modified } = openName(item.plan, have(plans, item.plan), item.id, item.sealedName)
-  const facts = {
-    ...found.facts,
-    ...(typeof verdict === 'object' ? { malware: verdict.found } : {}),
-    name,
-    ...(modified === null ? {} : { modified }),
-  }
   const tooDeep = found.kind === 'archive' && item.depth >= mostArchiveDepth
   const codes = [
     ...new Set([
@@ -165,7 +160,17 @@ const decide = async (
       ...identities.codesOf(item.id, found),
     ]),
   ]
-  const patches = worstOutcome(codes) === 'rejected' ? [] : (found.patches ?? [])
+  const rejected = worstOutcome(codes) === 'rejected'
+  const patches = rejected ? [] : (found.patches ?? [])
+  // What is no document has no use for it, and an archive may have gigabytes.
+  const labelled = !rejected && found.kind !== 'dicom' && found.kind !== 'archive'
+  const facts: SealedFacts = {
+    ...found.facts,
+    ...(typeof verdict === 'object' ? { malware: verdict.found } : {}),
+    ...(labelled ? { sha1: await labelServed(extents, read, item.size, patches) } : {}),
+    name,
+    ...(modified === null ? {} : { modified }),
+  }
   return {
     item: item.id,
     kind: found.kind,

@@ -1,7 +1,7 @@
 /** Open link: an upload link for a named outsider, its renewal and its end. The secret is shown once. */
 
 import type { AuditAction } from '#domain/audit.ts'
-import { mayReceive } from '#domain/case.ts'
+import { type CaseState, mayReceive, mayVisit } from '#domain/case.ts'
 import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import type { CaseId, LinkId, OperatorId, SenderId } from '#domain/id.ts'
 import type { Language } from '#domain/language.ts'
@@ -71,14 +71,15 @@ const note = async (
   await queue.add(indexCase, { case: of }).catch(() => {})
 }
 
-/** A case that takes records, opened. Refuses `case.not-found`, `case.closed`. */
+/** A case in a state that `may`, opened. Refuses `case.not-found`, `case.closed`. */
 const openCase = async (
   { cases, vault }: OpenLinkNeeds,
   of: CaseId,
+  may: (state: CaseState) => boolean,
 ): Promise<{ readonly key: CaseKey; readonly patient: StatedPatient } | Refusal> => {
   const row = await cases.findCase(of)
   if (row === null) return refuse('case.not-found')
-  if (row.keys === null || !mayReceive(row.state)) return refuse('case.closed')
+  if (row.keys === null || !may(row.state)) return refuse('case.closed')
   const key = await vault.open(of, row.keys.wrappedKey)
   return { key, patient: row.details === null ? {} : openDetails(key, of, row.details).patient }
 }
@@ -132,7 +133,7 @@ export const openLink =
     terms: LinkTerms,
     by: OperatorId,
   ): Promise<OpenedLink | Refusal> => {
-    const opened = await openCase(needs, of)
+    const opened = await openCase(needs, of, mayReceive)
     if (isRefusal(opened)) return opened
     const { key, patient } = opened
     const link = await prepare(needs, of, patient, terms)
@@ -154,7 +155,8 @@ export const renewLink =
   async (old: LinkId, terms: RenewTerms, by: OperatorId): Promise<OpenedLink | Refusal> => {
     const known = await needs.links.linkById(old)
     if (known === null) return refuse('link.not-found')
-    const opened = await openCase(needs, known.case)
+    // Whoever withdrew their consent gives it again over the same link, which may have run out meanwhile.
+    const opened = await openCase(needs, known.case, mayVisit)
     if (isRefusal(opened)) return opened
     const link = await prepare(needs, known.case, opened.patient, {
       ...terms,

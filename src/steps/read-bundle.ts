@@ -6,11 +6,11 @@ import { type Refusal, refuse } from '#domain/fault.ts'
 import type { CaseId, ItemId } from '#domain/id.ts'
 import { patchedCodes } from '#domain/patch.ts'
 import { bundleEntries, pageEntry } from '#formats/bundle/bundle-entries.ts'
-import { type Cover, writeReadme } from '#formats/bundle/cover.ts'
+import type { Cover } from '#formats/bundle/cover.ts'
 import { entityTag } from '#formats/bundle/entity-tag.ts'
 import { type BundleItem, placeItems } from '#formats/bundle/file-set.ts'
-import { writeIndexPage } from '#formats/bundle/index-page.ts'
 import { listManifest, writeManifest } from '#formats/bundle/manifest.ts'
+import { writePages } from '#formats/bundle/pages.ts'
 import { cut, planZip, type ZipPlan } from '#formats/bundle/zip-plan.ts'
 import { openServedRange } from '#formats/pack/served-bytes.ts'
 import { readWanted, wantedOf } from '#formats/pack/wanted.ts'
@@ -59,7 +59,9 @@ const mostPlans = 4
 /** The item as the bundle has it: of one that is changed on its way out the sums of what goes out. */
 const toBundle = (key: CaseKey, of: CaseId, item: ReadableItem): BundleItem => {
   const { id, kind, size, sha256, crc32, codes, served, instance } = item
-  const placed = { id, kind, size, sha256, crc32, instance, facts: openFacts(key, of, id, item.sealedFacts) }
+  const facts = openFacts(key, of, id, item.sealedFacts)
+  const bare = codes.includes('NO_PREAMBLE') || codes.includes('NO_META_HEADER_GUESSED')
+  const placed = { id, kind, size, sha256, crc32, instance, bare, facts }
   if (served === null) return placed
   const original = { sha256, codes: patchedCodes.filter((code) => codes.includes(code)) }
   return { ...placed, sha256: served.sha256, crc32: served.crc32, original }
@@ -72,13 +74,11 @@ const build = async (
   const key = await vault.open(of, wrappedKey)
   const set = placeItems(items.map((item) => toBundle(key, of, item)))
   const cover = { ...maker, case: of, revision }
-  const readme = writeReadme(cover, set)
-  const index = writeIndexPage(cover, set)
-  const pages = [pageEntry('README.TXT', readme, modified), pageEntry('INDEX.HTM', index, modified)]
+  const pages = writePages(cover, set, modified).map(({ path, bytes }) => pageEntry(path, bytes, modified))
   const listed = listManifest(of, revision, pages, set)
   const manifest = writeManifest(listed)
   const signature = await statements.sign('manifest', listed)
-  const entries = bundleEntries({ readme, index, manifest, signature: Buffer.from(signature) }, set, modified)
+  const entries = bundleEntries(pages, { manifest, signature: Buffer.from(signature) }, set, modified)
   const plan = planZip(entries)
   return {
     revision,

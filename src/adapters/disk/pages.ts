@@ -91,16 +91,19 @@ const partsOf = (manifest: Manifest, page: PageName): PageParts | null => {
   }
 }
 
+const unreadable = (folder: string, cause: unknown): Error =>
+  new Error(`the pages in ${folder} cannot be read: run ./scripts/build`, { cause })
+
 const readManifest = async (folder: string): Promise<Manifest | null> => {
   try {
     return manifestShape.parse(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')))
   } catch (failure) {
     if (codeOf(failure) === 'ENOENT') return null
-    throw new Error(`the pages in ${folder} cannot be read: run ./scripts/build`, { cause: failure })
+    throw unreadable(folder, failure)
   }
 }
 
-/** Reads the folder; `noPages` when nothing was put together. @throws Error when what is there cannot be read. */
+/** Reads the folder; `noPages` when nothing was put together. @throws Error when what is there is not whole. */
 export const readPages = async (folder: string): Promise<Pages> => {
   const manifest = await readManifest(folder)
   if (manifest === null) return noPages
@@ -111,6 +114,9 @@ export const readPages = async (folder: string): Promise<Pages> => {
     if (hashedName.test(name) && type !== undefined)
       assets.set(name, await readAsset(join(folder, name), type, decoders.has(name)))
   }
+  const named = Object.values(manifest).flatMap(({ file, css, assets: others }) => [file, ...css, ...others])
+  const gone = named.find((name) => !assets.has(name))
+  if (gone !== undefined) throw unreadable(folder, new Error(`${gone} is not there, or is of no known kind`))
   const parts = new Map(pageNames.map((page) => [page, partsOf(manifest, page)]))
   return { partsOf: (page) => parts.get(page) ?? null, asset: (name) => assets.get(name) ?? null }
 }

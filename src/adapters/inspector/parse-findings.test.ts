@@ -97,7 +97,27 @@ describe('patches of pictures', () => {
   })
 })
 
+it('what a directory needs of a report is believed field by field', () => {
+  const record = {
+    contentDate: '20260102',
+    verification: 'VERIFIED',
+    conceptName: { value: '1', scheme: 'LN', meaning: 'रिपोर्ट', more: 1 },
+    plan: 'A',
+  }
+  const read = parseFindings(
+    JSON.stringify({ kind: 'dicom', codes: [], instance: null, facts: { record: { ...record, more: 1 } } }),
+    size,
+  )
+  expect(read?.facts).toEqual({
+    record: { ...record, conceptName: { value: '1', scheme: 'LN', meaning: 'रिपोर्ट' } },
+  })
+})
+
 it.each([
+  ['a record that is none', { record: 'x' }],
+  ['a record with a number', { record: { plan: 1 } }],
+  ['a title without its meaning', { record: { conceptName: { value: '1', scheme: 'LN' } } }],
+  ['a label with a line break', { record: { label: 'A\nB' } }],
   ['another media type', { mediaType: 'text/html' }],
   ['no width', { width: 0 }],
   ['an orientation of 9', { orientation: 9 }],

@@ -3,7 +3,13 @@
  * checked and copied; a field that should not be there is left behind.
  */
 import { itemKinds } from '#domain/item.ts'
-import { type InstanceFacts, mostListed, mostOtherIds, type SealedFacts } from '#domain/study.ts'
+import {
+  type InstanceFacts,
+  mostListed,
+  mostOtherIds,
+  type RecordFacts,
+  type SealedFacts,
+} from '#domain/study.ts'
 import { isVerdictCode, type VerdictCode } from '#domain/verdict.ts'
 import { preamblePatches } from '#formats/dicom/preamble.ts'
 import { patchText, readPatches } from '#formats/patch-text.ts'
@@ -49,6 +55,14 @@ const parseNumber = (value: unknown): number =>
 
 const parseTrue = (value: unknown): true => (value === true ? true : unfit())
 
+/** The fields that have a parser and are there. */
+const parseKept = (parsers: Readonly<Record<string, (value: unknown) => unknown>>, value: Fields): object =>
+  Object.fromEntries(
+    Object.entries(parsers)
+      .filter(([name]) => value[name] !== undefined)
+      .map(([name, parse]) => [name, parse(value[name])]),
+  )
+
 const parseOtherIds = (value: unknown): SealedFacts['otherPatientIds'] =>
   Array.isArray(value) && value.length <= mostOtherIds
     ? value.map((entry: unknown) =>
@@ -70,6 +84,33 @@ const parseExpected = (value: unknown): SealedFacts['expected'] => {
   const kept = expectedCounts.filter((name) => value[name] !== undefined)
   return Object.fromEntries(kept.map((name) => [name, parseInteger(value[name], 1)]))
 }
+
+const parseCode = (value: unknown): NonNullable<RecordFacts['conceptName']> =>
+  isFields(value)
+    ? { value: parseText(value.value), scheme: parseText(value.scheme), meaning: parseText(value.meaning) }
+    : unfit()
+
+const recordParsers = {
+  contentDate: parseText,
+  contentTime: parseText,
+  completion: parseText,
+  verification: parseText,
+  verifiedAt: parseText,
+  conceptName: parseCode,
+  label: parseText,
+  description: parseText,
+  creator: parseText,
+  createdDate: parseText,
+  createdTime: parseText,
+  documentTitle: parseText,
+  documentType: parseText,
+  doseSummation: parseText,
+  structureSet: parseText,
+  plan: parseText,
+} satisfies Record<keyof RecordFacts, (value: unknown) => unknown>
+
+const parseRecord = (value: unknown): RecordFacts =>
+  isFields(value) ? parseKept(recordParsers, value) : unfit()
 
 const parseListed = (value: unknown): readonly string[] =>
   Array.isArray(value) && value.length <= mostListed
@@ -141,6 +182,7 @@ const factParsers = {
   rescaleSlope: parseNumber,
   rescaleIntercept: parseNumber,
   expected: parseExpected,
+  record: parseRecord,
   pages: (value: unknown) => parseInteger(value, 0),
   title: parseText,
   mediaType: (value: unknown) => parseShape(value, mediaTypeShape),
@@ -149,13 +191,8 @@ const factParsers = {
   orientation: (value: unknown) => parseInteger(value, 1, 8),
 } satisfies Partial<Record<keyof SealedFacts, (value: unknown) => unknown>>
 
-const parseFacts = (value: unknown): SealedFacts => {
-  if (!isFields(value)) return unfit()
-  const kept = Object.entries(factParsers)
-    .filter(([name]) => value[name] !== undefined)
-    .map(([name, parse]) => [name, parse(value[name])])
-  return Object.fromEntries(kept)
-}
+const parseFacts = (value: unknown): SealedFacts =>
+  isFields(value) ? parseKept(factParsers, value) : unfit()
 
 const isKind = (value: unknown): value is Findings['kind'] => itemKinds.some((kind) => kind === value)
 

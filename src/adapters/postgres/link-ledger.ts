@@ -205,7 +205,7 @@ export const createLinkLedger = (db: Database): LinkLedger => ({
           .select('state')
           .where('id', '=', row.case_id)
           .executeTakeFirstOrThrow()
-        if (!mayReceive(owner.state)) return refuse('case.closed')
+        if (!mayVisit(owner.state)) return refuse('case.closed')
         await trx
           .updateTable('links')
           .set({ state: 'replaced', ended_at: next.at })

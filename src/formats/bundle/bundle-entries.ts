@@ -7,14 +7,8 @@ import { crc32 } from 'node:zlib'
 import { type FileSet, listFiles, type PlacedFile } from './file-set.ts'
 import type { ZipEntry } from './zip-plan.ts'
 
-/** The files that are made for the bundle. */
-export type BundlePages = {
-  readonly readme: Buffer
-  readonly index: Buffer
-  readonly manifest: Buffer
-  /** Compact JWS over the manifest. */
-  readonly signature: Buffer
-}
+/** The list of all other files as MANIFEST.JSN has it, and the compact JWS over it. */
+export type BundleProof = { readonly manifest: Buffer; readonly signature: Buffer }
 
 /** A file that is at hand, as an entry. */
 export const pageEntry = (path: string, bytes: Buffer, modified: Date): ZipEntry => ({
@@ -39,10 +33,14 @@ const itemEntry = ({ path, item }: PlacedFile, modified: Date): ZipEntry => ({
  * Every entry of the bundle, in order. `modified` is the time that all of them show: one that belongs to the
  * case's revision, so that a bundle made again is the same.
  */
-export const bundleEntries = (pages: BundlePages, set: FileSet, modified: Date): ZipEntry[] => [
-  pageEntry('README.TXT', pages.readme, modified),
-  pageEntry('INDEX.HTM', pages.index, modified),
-  pageEntry('MANIFEST.JSN', pages.manifest, modified),
-  pageEntry('MANIFEST.JWS', pages.signature, modified),
+export const bundleEntries = (
+  pages: readonly ZipEntry[],
+  { manifest, signature }: BundleProof,
+  set: FileSet,
+  modified: Date,
+): ZipEntry[] => [
+  ...pages,
+  pageEntry('MANIFEST.JSN', manifest, modified),
+  pageEntry('MANIFEST.JWS', signature, modified),
   ...listFiles(set).map((file) => itemEntry(file, modified)),
 ]

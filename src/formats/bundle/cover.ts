@@ -28,8 +28,40 @@ const ascii = (text: string): string =>
 export const count = (things: number, one: string, many: string): string =>
   `${things} ${things === 1 ? one : many}`
 
-/** README.TXT of a case's bundle. */
-export const writeReadme = (cover: Cover, set: FileSet): Buffer => {
+const explicitLittle = '1.2.840.10008.1.2.1'
+
+/** True when the images keep the general application profile (PS3.11 Annex L), which asks for one transfer syntax. */
+const isGeneral = (set: FileSet): boolean =>
+  set.patients.every(({ studies }) =>
+    studies.every(({ series }) =>
+      series.every(({ files }) => files.every(({ item }) => item.instance.transferSyntax === explicitLittle)),
+    ),
+  )
+
+const aboutDirectory = (set: FileSet, unnamed: number): string[] => [
+  '  DICOMDIR      the directory of the images, for programs that import them;',
+  ...(isGeneral(set)
+    ? ['                profile STD-GEN-ZIP-MAIL']
+    : [
+        '                like profile STD-GEN-USB-J2K, but with the transfer syntaxes',
+        '                in which the images came',
+      ]),
+  ...(unnamed === 0
+    ? []
+    : [
+        `                It does not name ${count(unnamed, 'file', 'files')} of the folder DICOM: no`,
+        '                directory may name a file without a header, or one object',
+        '                twice. Open these from the folder.',
+      ]),
+]
+
+const aboutDocuments = [
+  '                IHE_XDM has documents and METADATA.XML, their list for',
+  '                programs (IHE XDM); OTHER has the other files',
+]
+
+/** README.TXT of a case's bundle; `unnamed` files of DICOM are not in its DICOMDIR. */
+export const writeReadme = (cover: Cover, set: FileSet, unnamed: number): Buffer => {
   const studies = set.patients.flatMap((patient) => patient.studies)
   const files = studies.flatMap(({ series }) => series).reduce((sum, series) => sum + series.files.length, 0)
   const lines = [
@@ -50,14 +82,18 @@ export const writeReadme = (cover: Cover, set: FileSet): Buffer => {
     '',
     'WHAT IS HERE',
     `  DICOM         ${count(files, 'file', 'files')} of ${count(studies.length, 'study', 'studies')}`,
-    `  DOCUMENTS     ${count(set.documents.length, 'document', 'documents')}`,
-    '  INDEX.HTM     a list of everything, for a web browser',
+    ...(files > unnamed ? aboutDirectory(set, unnamed) : []),
+    `  Documents     ${count(set.documents.length, 'document', 'documents')}`,
+    ...(set.documents.length === 0 ? [] : aboutDocuments),
+    '  INDEX.HTM     a list of everything, for a web browser (IHE PDI); in Hindi',
+    '                and Marathi: IHE_PDI/HINDI.HTM, IHE_PDI/MARATHI.HTM',
     '  MANIFEST.JSN  a list of every file with its SHA-256 digest',
     '  MANIFEST.JWS  the same list, signed',
     '',
     'HOW TO LOOK AT IT',
     '  Unpack the whole archive first. Then open INDEX.HTM in any web browser.',
-    '  For the images, open or import the folder DICOM with a DICOM viewer.',
+    '  For the images, open the folder DICOM with a DICOM viewer, or let it',
+    '  import DICOMDIR. Nothing but a viewer of your own is needed for it.',
     '  No viewer program is included. Nothing here has to be run, and nothing',
     '  starts by itself.',
     '',
@@ -74,6 +110,8 @@ export const writeReadme = (cover: Cover, set: FileSet): Buffer => {
     '     second part, decoded from base64url, is MANIFEST.JSN byte for byte.',
     '     Check it with any JWS program and the public keys at',
     `       ${ascii(cover.keys)}`,
+    '  3. Whoever has this software checks all of it with one command, offline:',
+    '       ./scripts/verify BUNDLE.zip --keys KEYS.json',
     '',
   ]
   return Buffer.from(lines.join('\r\n'), 'latin1')

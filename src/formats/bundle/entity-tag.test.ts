@@ -7,10 +7,10 @@ import { planZip, type ZipEntry } from './zip-plan.ts'
 
 const modified = new Date('2024-05-06T07:08:09Z')
 const page = Buffer.from('x')
-const pages = { readme: page, index: page, manifest: page, signature: page }
 const entries = () =>
   bundleEntries(
-    pages,
+    [pageEntry('README.TXT', page, modified)],
+    { manifest: page, signature: page },
     placeItems([sampleItem(1, 'pdf'), sampleItem(2, 'dicom', {}), sampleItem(3, 'dicom', {})]),
     modified,
   )

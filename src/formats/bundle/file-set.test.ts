@@ -78,10 +78,44 @@ describe('placeItems', () => {
         sampleItem(4, 'dicom', {}),
       ]),
     ).toEqual({
-      'DOCUMENTS/D0000001.PDF': '01',
-      'DOCUMENTS/D0000002.DCM': '02',
-      'DOCUMENTS/D0000003.DAT': '03',
+      'OTHER/D0000001.PDF': '01',
+      'OTHER/D0000002.DCM': '02',
+      'OTHER/D0000003.DAT': '03',
       'DICOM/P0000001/ST000001/SE000001/IM000001': '04',
+    })
+  })
+
+  it('puts documents with everything XDM asks for into the submission set, under one count with the rest', () => {
+    const sha1 = '0'.repeat(40)
+    expect(
+      paths([
+        sampleItem(1, 'pdf', null, { sha1 }),
+        sampleItem(2, 'archive'),
+        sampleItem(3, 'picture', null, { sha1, mediaType: 'image/jpeg' }),
+      ]),
+    ).toEqual({
+      'IHE_XDM/SUBSET01/D0000001.PDF': '01',
+      'OTHER/D0000002.ZIP': '02',
+      'IHE_XDM/SUBSET01/D0000003.JPG': '03',
+    })
+  })
+
+  it('puts series of reports and key images first, whatever their numbers', () => {
+    const sopClass = '1.2.840.10008.5.1.4.1.1.88.59'
+    expect(
+      paths([
+        sampleItem(1, 'dicom', { seriesUid: '9.1', seriesNumber: 1 }),
+        sampleItem(2, 'dicom', { seriesUid: '9.2', seriesNumber: 99, sopClass }),
+        sampleItem(3, 'dicom', {
+          seriesUid: '9.3',
+          seriesNumber: null,
+          sopClass: '1.2.840.10008.5.1.4.1.1.88.11',
+        }),
+      ]),
+    ).toEqual({
+      'DICOM/P0000001/ST000001/SE000001/IM000001': '02',
+      'DICOM/P0000001/ST000001/SE000002/IM000001': '03',
+      'DICOM/P0000001/ST000001/SE000003/IM000001': '01',
     })
   })
 
@@ -103,7 +137,7 @@ describe('placeItems', () => {
         expect(files.map(({ item }) => item.id).sort()).toEqual(items.map(({ id }) => id).sort())
         expect(new Set(files.map(({ path }) => path)).size).toBe(items.length)
         for (const { path } of files)
-          expect(path).toMatch(/^(DICOM(\/[A-Z0-9_]{8}){4}|DOCUMENTS\/D[0-9A-Z]{7}\.[A-Z]{3})$/)
+          expect(path).toMatch(/^(DICOM(\/[A-Z0-9_]{8}){4}|OTHER\/D[0-9A-Z]{7}\.[A-Z]{3})$/)
         const shuffled = items.toSorted(() => ((weights.next().value ?? 0) % 3) - 1)
         expect(listFiles(placeItems(shuffled))).toEqual(files)
       }),

@@ -6,6 +6,7 @@ import type { ItemId } from '#domain/id.ts'
 import type { ItemKind } from '#domain/item.ts'
 import type { InstanceFacts, SealedFacts } from '#domain/study.ts'
 import type { VerdictCode } from '#domain/verdict.ts'
+import { isReportType, recordTypeOf } from '#formats/dicom/record-type.ts'
 
 /** A readable item as the ledger knows it; `size` in bytes, `sha256` (32 bytes) and `crc32` of the bytes that go out. */
 export type BundleItem = {
@@ -18,6 +19,8 @@ export type BundleItem = {
   readonly original?: { readonly sha256: Uint8Array; readonly codes: readonly VerdictCode[] }
   /** Null for everything that has no place in a DICOM study. */
   readonly instance: InstanceFacts | null
+  /** DICOM without its preamble or meta group: readers cope, but no directory of a medium may name it (PS3.10 §7.1). */
+  readonly bare?: boolean
   readonly facts: SealedFacts
 }
 
@@ -115,13 +118,24 @@ const placeSeries = (
 const firstNumber = (items: readonly Instance[]): number | null =>
   items.map((item) => item.instance.seriesNumber).reduce((a, b) => (byNumber(a, b) <= 0 ? a : b), null)
 
+/** Reports, notes of key images and documents are read before the pictures, whatever their series' numbers. */
+const holdsReport = (items: readonly Instance[]): boolean =>
+  [...new Set(items.map(({ instance }) => instance.sopClass))].some((sopClass) =>
+    isReportType(recordTypeOf(sopClass, false)),
+  )
+
 const placeStudy = (uid: string, date: string, items: readonly Instance[], path: string): PlacedStudy => ({
   path,
   uid,
   date: date === '' ? null : date,
   series: [...Map.groupBy(items, (item) => item.instance.seriesUid)]
-    .map(([series, members]) => ({ series, members, number: firstNumber(members) }))
-    .sort((a, b) => byNumber(a.number, b.number) || byText(a.series, b.series))
+    .map(([series, members]) => ({
+      series,
+      members,
+      number: firstNumber(members),
+      rank: holdsReport(members) ? 0 : 1,
+    }))
+    .sort((a, b) => a.rank - b.rank || byNumber(a.number, b.number) || byText(a.series, b.series))
     .map(({ series, members, number }, at) =>
       placeSeries(series, number, members, `${path}/SE${writeCounter(at + 1, 6)}`),
     ),
@@ -157,16 +171,26 @@ const placePatients = (items: readonly Instance[]): PlacedPatient[] =>
     .sort((a, b) => byText(a.id, b.id) || byText(a.name, b.name))
     .map(({ id, name, members }, at) => placePatient(id, name, members, `DICOM/P${writeCounter(at + 1, 7)}`))
 
+/** Where the documents of the one submission set lie (IHE ITI TF-2 §3.32.4.1.2). */
+export const submissionFolder = 'IHE_XDM/SUBSET01'
+
+/** IHE XDM asks for a document's SHA-1; what has none (an archive, DICOM without a study) is no document of XDM's. */
+export const isDocument = ({ facts }: BundleItem): boolean => facts.sha1 !== undefined
+
+const documentPath = (item: BundleItem, at: number): string =>
+  `${isDocument(item) ? submissionFolder : 'OTHER'}/D${writeCounter(at + 1, 7)}.${extensionOf(item)}`
+
 /**
- * Gives every item its path: DICOM instances `DICOM/P0000001/ST000001/SE000001/IM000001`, everything else
- * (also DICOM that belongs to no study) `DOCUMENTS/D0000001.PDF`. Patients by (id, name), studies by (date,
- * UID), series by (number, UID), instances by (number, UID, id), documents by id.
+ * Gives every item its path: DICOM instances `DICOM/P0000001/ST000001/SE000001/IM000001`, documents
+ * `IHE_XDM/SUBSET01/D0000001.PDF`, everything else (also DICOM that belongs to no study) `OTHER/D0000002.DAT`.
+ * Patients by (id, name), studies by (date, UID), series by (reports first, number, UID), instances by (number, UID,
+ * id), documents by id.
  */
 export const placeItems = (items: readonly BundleItem[]): FileSet => ({
   documents: items
     .filter((item) => !isInstance(item))
     .sort((a, b) => byText(a.id, b.id))
-    .map((item, at) => ({ path: `DOCUMENTS/D${writeCounter(at + 1, 7)}.${extensionOf(item)}`, item })),
+    .map((item, at) => ({ path: documentPath(item, at), item })),
   patients: placePatients(items.filter(isInstance)),
 })
 

@@ -1,5 +1,5 @@
 /**
- * HTML that cannot be broken out of: a template in which every text is escaped, and only what another such
+ * HTML (and XML) that cannot be broken out of: a template in which every text is escaped, and only what another such
  * template made goes in as it is.
  */
 import { escapeHtml } from '#domain/escape-html.ts'
@@ -9,9 +9,9 @@ const made = Symbol('html')
 /** Markup made by `html`; plain text never has this type. */
 export type Html = { readonly [made]: string }
 
-/** C0 and C1 controls but tab and newline: they have no place in a page. */
+/** C0 and C1 controls but tab and newline, and two that are no characters: they have no place in a page, nor in XML. */
 // oxlint-disable-next-line no-control-regex -- controls are what it looks for
-const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
+const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufffe\uffff]/g
 
 const escape = (text: string): string => escapeHtml(text.toWellFormed().replace(controls, '\ufffd'))
 

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Cover } from './cover.ts'
 import { type BundleItem, listFiles, placeItems } from './file-set.ts'
-import { writeIndexPage } from './index-page.ts'
+import { writeIndexPages } from './index-page.ts'
 import { sampleId, sampleItem } from './sample-case.ts'
 
 const cover: Cover = {
@@ -15,7 +15,10 @@ const cover: Cover = {
   keys: 'https://hospital.example/keys',
 }
 
-const page = (items: readonly BundleItem[]): string => writeIndexPage(cover, placeItems(items)).toString()
+const pages = (items: readonly BundleItem[]): string[] =>
+  writeIndexPages(cover, placeItems(items)).map(({ bytes }) => bytes.toString())
+
+const page = (items: readonly BundleItem[]): string => pages(items)[0] ?? ''
 
 /** Tags and attributes as another program's HTML parser sees them, one `name=value` list a tag. */
 const readTags = (markup: string): [string, [string, string | null][]][] => {
@@ -31,7 +34,7 @@ print(json.dumps(seen))`
 
 const hostile = '"><script>alert(1)</script><img src=x onerror=alert(2)>\'&amp;\u0000\u202e'
 
-describe('writeIndexPage', () => {
+describe('writeIndexPages', () => {
   it('says which files were changed on the way out, and nothing where none was', () => {
     const original = { sha256: Buffer.alloc(32), codes: [] }
     const items = [
@@ -70,7 +73,62 @@ describe('writeIndexPage', () => {
     const links = readTags(text).flatMap(([tag, list]) =>
       tag === 'a' ? [Object.fromEntries(list).href] : [],
     )
-    expect(links).toEqual(['README.TXT', 'DOCUMENTS/D0000001.PDF'])
+    const languages = ['IHE_PDI/HINDI.HTM', 'IHE_PDI/MARATHI.HTM']
+    expect(links).toEqual([...languages, ...Array(3).fill('README.TXT'), 'OTHER/D0000001.PDF'])
+  })
+
+  it('is in English, Hindi and Marathi, the same in each but for its words', () => {
+    const items = [
+      sampleItem(1, 'pdf', null, { title: 'Discharge letter', pages: 2, sha1: '0'.repeat(40) }),
+      sampleItem(
+        2,
+        'dicom',
+        {},
+        { patientName: 'राम^कुमार', studyDate: '20240131', seriesDescription: 'axial' },
+      ),
+      { ...sampleItem(3, 'dicom', {}), original: { sha256: Buffer.alloc(32), codes: [] } },
+    ]
+    const set = placeItems(items)
+    const written = writeIndexPages(cover, set)
+    expect(written.map(({ path }) => path)).toEqual(['INDEX.HTM', 'IHE_PDI/HINDI.HTM', 'IHE_PDI/MARATHI.HTM'])
+    const [english = '', ...others] = pages(items)
+    const paths = new Set([...written, ...listFiles(set)].map(({ path }) => path).concat('README.TXT'))
+    for (const [at, text] of [english, ...others].entries()) {
+      for (const words of [
+        'राम कुमार',
+        'Discharge letter',
+        '2024-01-31',
+        'axial',
+        'DICOM/P0000001/ST000001/SE000001',
+      ])
+        expect(text).toContain(words)
+      const base = `https://here/${written[at]?.path}`
+      const links = [...text.matchAll(/href="([^"]*)"/g)].map(([, href = '']) =>
+        new URL(href, base).pathname.slice(1),
+      )
+      expect(links.every((path) => paths.has(path))).toBe(true)
+      expect(links).toContain('IHE_XDM/SUBSET01/D0000001.PDF')
+      expect(text.length).toBeLessThan(12_000)
+    }
+    // What matters most stands in all three on the page that is opened; no word of another language is left in one.
+    for (const words of ['Not for primary diagnosis', 'प्राथमिक निदान के लिए नहीं', 'प्राथमिक निदानासाठी नाही'])
+      expect(english).toContain(words)
+    const plain = (text: string) => text.replace(/<[^>]*>/g, ' ').replace(/[\s\S]*\}/, '')
+    for (const text of others)
+      expect(plain(text)).not.toMatch(/\b(files?|series|changed|Study|Case|pages|None)\b/)
+  })
+
+  it('is well-formed XML in every language, whatever the texts are', () => {
+    const program = `
+import sys, json, xml.dom.minidom
+for text in json.load(sys.stdin): xml.dom.minidom.parseString(text.encode('utf-8'))
+print('fine')`
+    const given = [hostile, '\ufffe\uffff\ud800 ]]> -->', 'मराठी & <b>']
+    const texts = given.flatMap((title) =>
+      pages([sampleItem(1, 'pdf', null, { title }), sampleItem(2, 'dicom', {}, { patientName: title })]),
+    )
+    const said = execFileSync('python3', ['-c', program], { input: JSON.stringify(texts), encoding: 'utf8' })
+    expect(said.trim()).toBe('fine')
   })
 
   it('lets no text of a record become markup, wherever it stands', () => {

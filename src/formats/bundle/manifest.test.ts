@@ -18,7 +18,7 @@ describe('writeManifest', () => {
     const text = writeManifest(listManifest(id, 7, pages, placeItems(items))).toString()
     expect(text).toBe(
       `{"case":"${id}","files":[` +
-        `{"item":"${sampleId(1)}","kind":"pdf","path":"DOCUMENTS/D0000001.PDF",` +
+        `{"item":"${sampleId(1)}","kind":"pdf","path":"OTHER/D0000001.PDF",` +
         `"sha256":"${Buffer.from(items[1]?.sha256 ?? []).toString('hex')}","size":1},` +
         `{"item":"${sampleId(2)}","kind":"dicom","name":"CD/IMG \ufffd.dcm",` +
         `"path":"DICOM/P0000001/ST000001/SE000001/IM000001",` +

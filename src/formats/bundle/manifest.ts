@@ -16,7 +16,7 @@ export type CaseManifest = {
   readonly version: 1
   readonly case: CaseId
   readonly revision: number
-  /** The pages of the bundle itself: README.TXT and INDEX.HTM. */
+  /** The files that are made for the bundle: README.TXT, INDEX.HTM, DICOMDIR and the like, all but the manifest. */
   readonly pages: readonly { readonly path: string; readonly size: number; readonly sha256: string }[]
   /** The items; `name` is the path the sender's machine had. */
   readonly files: readonly {

@@ -8,12 +8,12 @@ import { crc32 } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CaseId } from '#domain/id.ts'
 import { bundleEntries, pageEntry } from './bundle-entries.ts'
-import { type Cover, writeReadme } from './cover.ts'
+import type { Cover } from './cover.ts'
 import { combineCrc32 } from './crc32-combine.ts'
 import { entityTag } from './entity-tag.ts'
 import { placeItems } from './file-set.ts'
-import { writeIndexPage } from './index-page.ts'
 import { listManifest, writeManifest } from './manifest.ts'
+import { writePages } from './pages.ts'
 import { sampleContent, sampleId, sampleItem } from './sample-case.ts'
 import { cut, planZip, type ZipEntry, type ZipPlan } from './zip-plan.ts'
 
@@ -74,14 +74,17 @@ describe('Python reads', () => {
     }
     const build = (items: Parameters<typeof placeItems>[0]): ZipPlan => {
       const set = placeItems(items)
-      const [readme, index] = [writeReadme(cover, set), writeIndexPage(cover, set)]
-      const pages = [pageEntry('README.TXT', readme, modified), pageEntry('INDEX.HTM', index, modified)]
+      const pages = writePages(cover, set, modified).map(({ path, bytes }) =>
+        pageEntry(path, bytes, modified),
+      )
       const manifest = writeManifest(listManifest(cover.case, cover.revision, pages, set))
       const signature = Buffer.from('signed')
-      return planZip(bundleEntries({ readme, index, manifest, signature }, set, modified))
+      return planZip(bundleEntries(pages, { manifest, signature }, set, modified))
     }
     const items = Array.from({ length: 300 }, (_, i) =>
-      i % 3 === 0 ? sampleItem(i, 'pdf') : sampleItem(i, 'dicom', { seriesUid: `1.${i % 2}` }),
+      i % 3 === 0
+        ? sampleItem(i, 'pdf', null, { sha1: '0'.repeat(40) })
+        : sampleItem(i, 'dicom', { seriesUid: `1.${i % 2}` }),
     )
     const plan = build(items)
     const path = writeFile(plan, false)
@@ -92,7 +95,7 @@ files = manifest['pages'] + manifest['files']
 bad = [f['path'] for f in files if hashlib.sha256(zip.read(f['path'])).hexdigest() != f['sha256']]
 infos = zip.infolist()
 first = infos[0]
-print(json.dumps([zip.testzip(), bad, len(files), [i.filename for i in infos][:5], infos[-1].filename,
+print(json.dumps([zip.testzip(), bad, len(files), [i.filename for i in infos][:9], infos[-1].filename,
   first.date_time, first.external_attr >> 16, first.flag_bits, first.compress_type,
   sorted({(i.create_system, i.extract_version, len(i.extra)) for i in infos})]))`,
         path,
@@ -100,8 +103,18 @@ print(json.dumps([zip.testzip(), bad, len(files), [i.filename for i in infos][:5
     ).toEqual([
       null,
       [],
-      302,
-      ['README.TXT', 'INDEX.HTM', 'MANIFEST.JSN', 'MANIFEST.JWS', 'DOCUMENTS/D0000001.PDF'],
+      306,
+      [
+        'README.TXT',
+        'INDEX.HTM',
+        'DICOMDIR',
+        'IHE_PDI/HINDI.HTM',
+        'IHE_PDI/MARATHI.HTM',
+        'IHE_XDM/SUBSET01/METADATA.XML',
+        'MANIFEST.JSN',
+        'MANIFEST.JWS',
+        'IHE_XDM/SUBSET01/D0000001.PDF',
+      ],
       'DICOM/P0000001/ST000001/SE000002/IM000100',
       [2024, 5, 6, 7, 8, 10],
       0o100644,

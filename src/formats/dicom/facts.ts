@@ -6,6 +6,7 @@ import { type InstanceFacts, mostOtherIds, type SealedFacts } from '#domain/stud
 import type { TextReader } from './character-set.ts'
 import type { DataSet } from './data-set.ts'
 import type { HeaderScan } from './header-scan.ts'
+import { readRecordFacts, recordInside, recordTags } from './record-facts.ts'
 import { showText } from './shown-text.ts'
 
 /** The tags of everything read here and in the pixel rules. */
@@ -75,10 +76,11 @@ export const inner = {
 export const wantedInside: ReadonlyMap<number, ReadonlySet<number>> = new Map<number, ReadonlySet<number>>([
   [inner.otherIds, new Set([inner.id, inner.issuer])],
   [inner.requests, new Set([inner.scheduledStep, inner.procedure])],
+  ...recordInside,
 ])
 
-/** Every tag of `tags`. */
-export const wantedTags: ReadonlySet<number> = new Set(Object.values(tags))
+/** Every tag of `tags`, and those of a directory's records. */
+export const wantedTags: ReadonlySet<number> = new Set([...Object.values(tags), ...Object.values(recordTags)])
 
 const largestInteger = 2_147_483_647
 const longestModality = 16
@@ -201,6 +203,12 @@ export const readSealedFacts = (set: DataSet, items: Items, readText: TextReader
       rescaleSlope: readDecimal(set, tags.rescaleSlope),
       rescaleIntercept: readDecimal(set, tags.rescaleIntercept),
       expected: readExpected(set),
+      record: readRecordFacts(set.ascii(tags.sopClass) ?? '', {
+        text,
+        plain,
+        first: (tag) => items.get(tag)?.[0],
+        shown,
+      }),
     }),
   }
 }

@@ -9,7 +9,7 @@ import type { Patch } from '#domain/patch.ts'
 import { unwrapKey } from '#formats/sealed/key-wrap.ts'
 import { segmentBytes } from '#formats/sealed/layout.ts'
 import type { OpenExtent, ReadPack } from './item-bytes.ts'
-import { openServedRange, sumBoth } from './served-bytes.ts'
+import { labelServed, openServedRange, sumBoth } from './served-bytes.ts'
 import { createPackWriter } from './writer.ts'
 
 const sum = (bytes: Uint8Array) => ({
@@ -120,4 +120,10 @@ describe('sumBoth', () => {
     await sumBoth(many.extents, many.read, file.length, patches)
     expect(many.opened()).toBe(many.extents.reduce((bytes, extent) => bytes + extent.sealedLength, 0))
   })
+})
+
+it('labelServed is the SHA-1 of what goes out', async () => {
+  const sha1 = (bytes: Uint8Array) => createHash('sha1').update(bytes).digest('hex')
+  expect(await labelServed(extents, read, file.length, patches)).toBe(sha1(served))
+  expect(await labelServed(extents, read, file.length, [])).toBe(sha1(file))
 })

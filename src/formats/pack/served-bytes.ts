@@ -64,6 +64,19 @@ export const sumServed = async (
   return { patches, sha256: hash.digest(), crc32: crc }
 }
 
+/** SHA-1 of what goes out of an item of `size` bytes, lower-case hex: a label that IHE XDM asks for, and no proof. */
+export const labelServed = async (
+  extents: readonly OpenExtent[],
+  read: ReadPack,
+  size: number,
+  patches: readonly Patch[],
+): Promise<string> => {
+  const hash = createHash('sha1')
+  for await (const batch of openServedRange(extents, read, patches, 0, size))
+    for (const piece of batch) hash.update(piece)
+  return hash.digest('hex')
+}
+
 export type ItemSums = {
   /** Of the bytes that came. */
   readonly sha256: Uint8Array

@@ -1,0 +1,91 @@
+/** What a browser loads before somebody can send: little enough for a slow line, whoever adds to it. */
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+
+const root = join(import.meta.dirname, '..')
+const place = join(root, 'dist', 'web')
+
+/** At 400 kbit/s, two seconds. */
+const mostBytes = 90 * 1_024
+
+type Chunk = {
+  readonly file: string
+  readonly name?: string
+  readonly src?: string
+  readonly isEntry?: boolean
+  readonly imports?: readonly string[]
+  readonly dynamicImports?: readonly string[]
+  readonly css?: readonly string[]
+  readonly assets?: readonly string[]
+}
+
+const build = (): number | null => spawnSync(process.execPath, [join(root, 'scripts', 'build.ts')]).status
+
+const manifest = (): Readonly<Record<string, Chunk>> =>
+  JSON.parse(readFileSync(join(place, 'manifest.json'), 'utf8')) as Record<string, Chunk>
+
+const packed = (name: string): number => gzipSync(readFileSync(join(place, name)), { level: 9 }).length
+
+const sum = (names: Iterable<string>): number => [...names].reduce((all, name) => all + packed(name), 0)
+
+/** A chunk and everything it imports at once. */
+const closure = (
+  chunks: Readonly<Record<string, Chunk>>,
+  key: string,
+  found = new Set<string>(),
+): Set<string> => {
+  if (!found.has(key)) {
+    found.add(key)
+    for (const next of chunks[key]?.imports ?? []) closure(chunks, next, found)
+  }
+  return found
+}
+
+/** Scripts, workers and style sheets of chunks; fonts and pictures come later or never. */
+const filesOf = (chunks: Readonly<Record<string, Chunk>>, keys: Iterable<string>): Set<string> =>
+  new Set(
+    [...keys].flatMap((key) => {
+      const { file = '', css = [], assets = [] } = chunks[key] ?? {}
+      return [file, ...css, ...assets].filter((name) => /\.(js|css)$/.test(name))
+    }),
+  )
+
+describe('the pages', () => {
+  it('can be put together', () => {
+    expect(build()).toBe(0)
+  })
+
+  it('of a sender are at most 90 KiB packed: script, styles, worker, the words of one language', () => {
+    const chunks = manifest()
+    const entry = Object.keys(chunks).find(
+      (key) => chunks[key]?.isEntry === true && chunks[key].name === 'send',
+    )
+    const first = closure(chunks, entry ?? '')
+    const files = filesOf(chunks, first)
+    expect([...files].some((name) => /^send-.*\.js$/.test(name))).toBe(true)
+    const words = [...first]
+      .flatMap((key) => chunks[key]?.dynamicImports ?? [])
+      .filter((key) => chunks[key]?.src?.startsWith('words/'))
+      .map((key) => sum([...filesOf(chunks, closure(chunks, key))].filter((name) => !files.has(name))))
+    expect(sum(files) + Math.max(0, ...words)).toBeLessThanOrEqual(mostBytes)
+  })
+
+  it('are files with hashed names and nothing else, and ask nobody else for anything', () => {
+    const names = readdirSync(place).filter((name) => name !== 'manifest.json' && name !== '.made-of')
+    for (const name of names) expect(name).toMatch(/-[A-Za-z0-9_-]{8}\.(js|css|woff2|svg|png)$/)
+    const styles = names
+      .filter((name) => name.endsWith('.css'))
+      .map((name) => readFileSync(join(place, name), 'utf8'))
+    expect(styles.join('\n')).not.toMatch(/@import|url\(["']?(http|data:|\/\/)/)
+  })
+
+  it('are left alone when nothing they are made of changed', () => {
+    const before = statSync(join(place, 'manifest.json'))
+    expect(build()).toBe(0)
+    const { mtimeMs, ino } = statSync(join(place, 'manifest.json'))
+    expect([mtimeMs, ino]).toEqual([before.mtimeMs, before.ino])
+  })
+})

@@ -1,0 +1,167 @@
+/**
+ * Check: a bundle against its signed manifest. It holds when the signature is one of these keys', MANIFEST.JSN is what
+ * was signed, every file of it is there with its size and SHA-256, and nothing else is. Nothing of the bundle is
+ * believed before the signature holds, and a length from it is never an allocation.
+ */
+import { createHash } from 'node:crypto'
+import { compactVerify, createLocalJWKSet, errors, type JSONWebKeySet, type JWK } from 'jose'
+import type { Source, SourceFile } from './source.ts'
+
+export type Outcome = {
+  /** One line each, for a person; none when the bundle holds. */
+  readonly problems: readonly string[]
+  readonly files: number
+  readonly bytes: number
+  /** Of the manifest, once its signature holds. */
+  readonly signed: { readonly case: string; readonly revision: number; readonly key: string } | null
+}
+
+const manifestName = 'MANIFEST.JSN'
+const signatureName = 'MANIFEST.JWS'
+
+/** A manifest of 200,000 files has some 60 MB, and its signature a third more. */
+const longestManifest = 268_435_456
+
+type Line = { readonly path: string; readonly size: number; readonly sha256: string }
+type Manifest = { readonly case: string; readonly revision: number; readonly lines: readonly Line[] }
+
+/** Names from a bundle, for a terminal: nothing in them that moves its cursor. */
+const shown = (path: string): string => path.replace(/[^\x21-\x7e]/g, '?').slice(0, 120)
+
+/** An error of the system has a code, and says nothing of the bundle. */
+const isOfSystem = (error: unknown): boolean => error instanceof Error && 'syscall' in error
+
+/** Null for what is missing, too long, damaged or no plain file. */
+const readWhole = async (file: SourceFile | undefined): Promise<Buffer | null> => {
+  if (file === undefined || !file.plain || file.size > longestManifest) return null
+  const pieces: Buffer[] = []
+  let length = 0
+  try {
+    for await (const piece of (await file.read()) as AsyncIterable<Buffer>) {
+      length += piece.length
+      if (length > longestManifest) return null
+      pieces.push(piece)
+    }
+  } catch (error) {
+    if (isOfSystem(error)) throw error
+    return null
+  }
+  return Buffer.concat(pieces)
+}
+
+const isLine = (value: unknown): value is Line => {
+  const { path, size, sha256 } = (value ?? {}) as Record<string, unknown>
+  return typeof path === 'string' && Number.isSafeInteger(size) && /^[0-9a-f]{64}$/.test(String(sha256))
+}
+
+/** Null for anything that is no manifest of ours. */
+const readManifest = (bytes: Uint8Array): Manifest | null => {
+  try {
+    const value = JSON.parse(Buffer.from(bytes).toString('utf8')) as Record<string, unknown>
+    const lines: unknown[] = [value['pages'], value['files']].flat()
+    const known =
+      value['version'] === 1 && typeof value['case'] === 'string' && Number.isInteger(value['revision'])
+    return known && lines.every(isLine)
+      ? { case: String(value['case']), revision: Number(value['revision']), lines }
+      : null
+  } catch {
+    return null
+  }
+}
+
+type Signed = { readonly payload: Uint8Array; readonly key: string }
+
+const verifySignature = async (signature: Buffer, keys: JSONWebKeySet): Promise<Signed | string> => {
+  try {
+    // A set of ours says what each of its keys is for.
+    const fit = keys.keys.filter(
+      (key: JWK & { purpose?: unknown }) => (key.purpose ?? 'manifest') === 'manifest',
+    )
+    const set = createLocalJWKSet({ keys: fit })
+    const text = signature.toString('latin1')
+    const { payload, protectedHeader } = await compactVerify(text, set, { algorithms: ['EdDSA'] })
+    return protectedHeader.typ === 'manifest+jws'
+      ? { payload, key: String(protectedHeader.kid ?? '') }
+      : `${signatureName}: signed as something else than a manifest.`
+  } catch (error) {
+    if (error instanceof errors.JWKSNoMatchingKey)
+      return `${signatureName}: signed with a key that is not in this set. Ask the sender for the keys of that day.`
+    return `${signatureName}: the signature does not hold. The bundle was changed, or is not from whom these keys are.`
+  }
+}
+
+/** Why a file is not as it was signed; null when it is. */
+const judgeFile = async (file: SourceFile, line: Line): Promise<string | null> => {
+  if (!file.plain) return `${shown(line.path)}: a link or a locked file stands in its place.`
+  if (file.size !== line.size)
+    return `${shown(line.path)}: ${file.size} bytes long, signed were ${line.size}.`
+  const hash = createHash('sha256')
+  let length = 0
+  try {
+    for await (const piece of (await file.read()) as AsyncIterable<Buffer>) {
+      length += piece.length
+      if (length > line.size) break
+      hash.update(piece)
+    }
+  } catch (error) {
+    if (isOfSystem(error)) throw error
+    return `${shown(line.path)}: damaged, it cannot be read to its end.`
+  }
+  const same = length === line.size && hash.digest('hex') === line.sha256
+  return same ? null : `${shown(line.path)}: its content is not what was signed.`
+}
+
+/** By path; of two with one path the first, and a problem. */
+const byPath = (files: readonly SourceFile[], problems: string[]): Map<string, SourceFile> => {
+  const found = new Map<string, SourceFile>()
+  for (const file of files)
+    if (found.has(file.path)) problems.push(`${shown(file.path)}: there twice.`)
+    else found.set(file.path, file)
+  return found
+}
+
+/** The lines of a manifest whose signature holds; null, with a problem, when it does not or is none. */
+const readSigned = async (
+  files: ReadonlyMap<string, SourceFile>,
+  keys: JSONWebKeySet,
+  problems: string[],
+): Promise<(Manifest & { readonly key: string }) | null> => {
+  const signature = await readWhole(files.get(signatureName))
+  const copy = await readWhole(files.get(manifestName))
+  if (signature === null) problems.push(`${signatureName}: missing or damaged, so nothing here is proved.`)
+  if (copy === null) problems.push(`${manifestName}: missing or damaged.`)
+  if (signature === null || copy === null) return null
+  const signed = await verifySignature(signature, keys)
+  if (typeof signed === 'string') {
+    problems.push(signed)
+    return null
+  }
+  if (!copy.equals(signed.payload)) problems.push(`${manifestName}: not the list that was signed.`)
+  const manifest = readManifest(signed.payload)
+  if (manifest === null)
+    problems.push(`${signatureName}: what was signed is no manifest that this version knows.`)
+  return manifest === null ? null : { ...manifest, key: signed.key }
+}
+
+/** Checks all of a bundle. @throws what the file system says. */
+export const checkBundle = async (source: Source, keys: JSONWebKeySet): Promise<Outcome> => {
+  const problems = source.hidden.map(
+    (where) => `The ZIP hides something at ${where}: its list of files does not tell of it.`,
+  )
+  const files = byPath(source.files, problems)
+  const manifest = await readSigned(files, keys, problems)
+  if (manifest === null) return { problems, files: 0, bytes: 0, signed: null }
+  let bytes = 0
+  const listed = new Set([manifestName, signatureName])
+  for (const line of manifest.lines) {
+    listed.add(line.path)
+    const file = files.get(line.path)
+    const problem = file === undefined ? `${shown(line.path)}: missing.` : await judgeFile(file, line)
+    if (problem !== null) problems.push(problem)
+    else bytes += line.size
+  }
+  for (const path of files.keys())
+    if (!listed.has(path)) problems.push(`${shown(path)}: not signed, and should not be here.`)
+  const { case: of, revision, key } = manifest
+  return { problems, files: manifest.lines.length, bytes, signed: { case: of, revision, key } }
+}

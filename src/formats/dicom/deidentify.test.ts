@@ -1,0 +1,246 @@
+/** De-identified copies: of every attribute the table names nothing is left, and pydicom and dcmtk read what stays. */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Element, encodeElements } from '#fixtures/dicom/element.ts'
+import { exchangeFiles } from '#fixtures/dicom/exchange-study.ts'
+import { inTagOrder } from '#fixtures/dicom/identity.ts'
+import { type Syntax, syntaxes, writePart10 } from '#fixtures/dicom/part10.ts'
+import { ctSlice, fragmentedCapture, secondaryCapture } from '#fixtures/dicom/shapes.ts'
+import { attributeTypes } from './attribute-types.ts'
+import { deidTable } from './deid-table.ts'
+import type { Deidentification } from './deid-walk.ts'
+import { deidentify } from './deidentify.ts'
+
+const canary = 'ZZCANARY'
+const key = Buffer.alloc(32, 7)
+const basic: Deidentification = { key, dates: 'removed', characteristics: false }
+const ct = '1.2.840.10008.5.1.4.1.1.2'
+const pixels = Buffer.alloc(512, 9)
+
+let folder = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'deid-'))
+})
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const fileOf = (elements: readonly Element[], syntax: Syntax = syntaxes.explicitLittle): Buffer =>
+  writePart10({
+    sopClass: ct,
+    sopUid: '1.2.3.4',
+    syntax,
+    preamble: Buffer.from(canary),
+    elements: inTagOrder([
+      [0x00080016, 'UI', ct],
+      [0x00080018, 'UI', '1.2.3.4'],
+      [0x00280010, 'US', 16],
+      [0x00280011, 'US', 16],
+      [0x7fe00010, 'OW', pixels],
+      ...elements,
+    ]),
+  })
+
+const joined = (result: ReturnType<typeof deidentify>): Buffer => {
+  if (typeof result === 'string') throw new Error(result)
+  return Buffer.concat(result)
+}
+
+const read = (bytes: Buffer): Record<string, unknown> => {
+  const path = join(folder, 'one.dcm')
+  writeFileSync(path, bytes)
+  expect(execFileSync('dcmftest', [path], { encoding: 'utf8' })).toContain('yes:')
+  execFileSync('dcmdump', ['-q', path], { stdio: ['ignore', 'ignore', 'inherit'] })
+  return JSON.parse(
+    execFileSync(
+      '/usr/bin/python3',
+      [
+        '-c',
+        `import sys, json, pydicom
+def show(ds): return {e.keyword or str(e.tag): [show(i) for i in e.value] if e.VR == 'SQ' else len(e.value) if e.keyword == 'PixelData' else str(e.value) for e in ds}
+ds = pydicom.dcmread(sys.argv[1]); out = show(ds); out['meta'] = show(ds.file_meta); print(json.dumps(out))`,
+        path,
+      ],
+      { encoding: 'utf8' },
+    ),
+  )
+}
+
+/** A value of the type that is only there to be found again. */
+const telling = (tag: number, vr: string): Element | null => {
+  if (['LO', 'SH', 'LT', 'ST', 'UT', 'UC', 'PN', 'AE', 'CS'].includes(vr)) return [tag, vr as 'LO', canary]
+  if (vr === 'UI') return [tag, 'UI', '1.9.424242.1']
+  if (vr === 'DA') return [tag, 'DA', '19420424']
+  if (vr === 'DT') return [tag, 'DT', '19420424042424']
+  if (vr === 'TM') return [tag, 'TM', '042424']
+  if (vr === 'OB' || vr === 'UN') return [tag, vr, Buffer.from(canary)]
+  if (vr === 'SQ') return [tag, 'SQ', [[[0x00080104, 'LO', canary]]]]
+  return null
+}
+const tells = /ZZCANARY|424242|19420424|042424/
+
+describe('deidentify', () => {
+  it.each(['explicitLittle', 'implicitLittle'] as const)(
+    'leaves nothing of any attribute that the profile names, at the top and in items, %s',
+    (name) => {
+      for (const [tag, row] of deidTable) {
+        const vr = attributeTypes.get(tag) ?? 'LO'
+        const element = telling(tag, vr)
+        if (element === null || row.action === 'R' || tag === 0x00080018) continue
+        // A sequence that is cleaned inside keeps what its items may keep.
+        if (vr === 'SQ' && row.action === 'U') continue
+        const inside: Element = [0x00089215, 'SQ', [[element]]]
+        for (const given of [[element], [inside]]) {
+          const text = joined(deidentify(fileOf(given, syntaxes[name]), basic)).toString('latin1')
+          expect([tag.toString(16), tells.test(text)]).toEqual([tag.toString(16), false])
+        }
+      }
+    },
+  )
+
+  it('leaves nothing private, unknown, of a wrong type, of overlays, or behind the pixels', () => {
+    for (const element of [
+      [0x00090010, 'LO', canary],
+      [0x00091001, 'OB', Buffer.from(canary)],
+      [0x0008fff0, 'LO', canary],
+      [0x00280010, 'LO', canary],
+      [0x00280002, 'UN', Buffer.from(canary)],
+      [0x60000022, 'LO', canary],
+      [0x50000022, 'LO', canary],
+      [0xfffcfffc, 'OB', Buffer.from(canary)],
+      [0xfffafffa, 'SQ', [[[0x04000100, 'UI', canary]]]],
+      [0x00089215, 'SQ', [[[0x00091001, 'LO', canary]]]],
+    ] satisfies Element[]) {
+      const text = joined(deidentify(fileOf([element]), basic)).toString('latin1')
+      expect([element[0].toString(16), tells.test(text)]).toEqual([element[0].toString(16), false])
+    }
+  })
+
+  it('keeps the picture to the byte, maps UIDs alike everywhere, and says what was done', () => {
+    const slice = ctSlice({ seed: 4 })
+    const clean = joined(deidentify(slice.bytes, basic))
+    const before = read(slice.bytes)
+    const after = read(clean)
+    expect(clean.subarray(-8_192).equals(slice.bytes.subarray(-8_192))).toBe(true)
+    expect(after).toMatchObject({
+      PatientName: '',
+      PatientID: 'ANONYMIZED',
+      StudyDate: '',
+      PatientIdentityRemoved: 'YES',
+      LongitudinalTemporalInformationModified: 'REMOVED',
+      Modality: 'CT',
+      PixelData: 8_192,
+      PixelSpacing: before['PixelSpacing'],
+      ImagePositionPatient: before['ImagePositionPatient'],
+      DeidentificationMethodCodeSequence: [{ CodeValue: '113100', CodingSchemeDesignator: 'DCM' }],
+    })
+    expect(after['meta']).toMatchObject({ MediaStorageSOPInstanceUID: after['SOPInstanceUID'] })
+    for (const name of ['SOPInstanceUID', 'StudyInstanceUID', 'SeriesInstanceUID', 'FrameOfReferenceUID']) {
+      expect(after[name]).toMatch(/^2\.25\.\d+$/)
+      expect(after[name]).not.toBe(before[name])
+    }
+    const other = read(joined(deidentify(ctSlice({ seed: 4 }).bytes, { ...basic, key: Buffer.alloc(32, 8) })))
+    expect(other['StudyInstanceUID']).not.toBe(after['StudyInstanceUID'])
+    expect(clean.toString('latin1')).not.toMatch(/CANARY|19680229|20261019/)
+  })
+
+  it('keeps or moves dates, and keeps what the patient’s body is, when told to', () => {
+    const { bytes } = ctSlice({ seed: 4 })
+    const kept = read(joined(deidentify(bytes, { key, dates: 'kept', characteristics: true })))
+    expect(kept).toMatchObject({
+      StudyDate: '20261019',
+      StudyTime: '091500',
+      PatientSex: 'F',
+      PatientBirthDate: '',
+      LongitudinalTemporalInformationModified: 'UNMODIFIED',
+    })
+    const codes = (kept['DeidentificationMethodCodeSequence'] as { CodeValue: string }[]).map(
+      (item) => item.CodeValue,
+    )
+    expect(codes).toEqual(['113100', '113106', '113108'])
+    const moved = read(joined(deidentify(bytes, { key, dates: { moveDays: -300 }, characteristics: false })))
+    expect(moved).toMatchObject({
+      StudyDate: '20251223',
+      AcquisitionDate: '20251223',
+      StudyTime: '091500',
+      PatientSex: '',
+      LongitudinalTemporalInformationModified: 'MODIFIED',
+    })
+  })
+
+  it('refuses what no table can clean, and encodings it does not splice', () => {
+    const capture = secondaryCapture({ seed: 1 }).bytes
+    expect(deidentify(capture, basic)).toBe('needs-person')
+    expect(deidentify(fragmentedCapture({ seed: 1 }).bytes, basic)).toBe('needs-person')
+    for (const { word, bytes } of exchangeFiles(Buffer.from('%PDF'))) {
+      const expected = ['report', 'key images', 'state', 'document', 'maker one', 'maker two'].includes(word)
+        ? 'needs-person'
+        : word === 'bare'
+          ? 'unsupported'
+          : 'cleaned'
+      const result = deidentify(bytes, basic)
+      expect([word, typeof result === 'string' ? result : 'cleaned']).toEqual([word, expected])
+    }
+    expect(deidentify(fileOf([[0x00280301, 'CS', 'YES']]), basic)).toBe('needs-person')
+    const denied: Element = [0x00280301, 'CS', 'NO']
+    expect(typeof deidentify(fileOf([denied]), basic)).toBe('object')
+    expect(deidentify(fileOf([denied, [0x00280301, 'CS', 'YES']]), basic)).toBe('needs-person')
+    expect(deidentify(fileOf([], syntaxes.explicitBig), basic)).toBe('unsupported')
+    expect(deidentify(fileOf([], syntaxes.deflatedLittle), basic)).toBe('unsupported')
+  })
+
+  it('reads sequences and pixels of undefined length, and no damage throws or gets out of bounds', () => {
+    const item = Buffer.concat(
+      encodeElements(
+        [
+          [0x00100010, 'PN', canary],
+          [0x00080104, 'LO', 'kept'],
+        ],
+        syntaxes.explicitLittle,
+      ),
+    )
+    const open = Buffer.concat([
+      Buffer.from('0800159253510000ffffffff', 'hex'),
+      Buffer.from('feff00e0ffffffff', 'hex'),
+      item,
+      Buffer.from('feff0de000000000feffdde000000000', 'hex'),
+    ])
+    const whole = fileOf([])
+    const at = whole.indexOf(Buffer.from('28001000', 'hex'))
+    const bytes = Buffer.concat([whole.subarray(0, at), open, whole.subarray(at)])
+    const after = read(joined(deidentify(bytes, basic)))
+    expect(after['DerivationCodeSequence']).toEqual([{ CodeMeaning: 'kept', PatientName: '' }])
+    const jpeg = writePart10({
+      sopClass: ct,
+      sopUid: '1.2.3.4',
+      syntax: syntaxes.jpegBaseline,
+      elements: [
+        [0x00080016, 'UI', ct],
+        [0x00080018, 'UI', '1.2.3.4'],
+        [0x00100010, 'PN', canary],
+        [0x7fe00010, 'OB', { fragments: [pixels, pixels.subarray(100)] }],
+        [0xfffcfffc, 'OB', Buffer.from(canary)],
+      ],
+    })
+    const cleaned = joined(deidentify(jpeg, basic))
+    const stream = jpeg.subarray(
+      jpeg.indexOf(Buffer.from('e07f1000', 'hex')),
+      jpeg.indexOf(Buffer.from('fcfffcff', 'hex')),
+    )
+    expect(cleaned.subarray(-stream.length).equals(stream)).toBe(true)
+    expect(tells.test(cleaned.toString('latin1'))).toBe(false)
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.nat(255), fc.nat(bytes.length), (place, value, length) => {
+        const broken = Buffer.from(bytes)
+        broken[place] = value
+        const result = deidentify(broken.subarray(0, length), basic)
+        return typeof result === 'string' || Buffer.concat(result).length < bytes.length + 1_000
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
