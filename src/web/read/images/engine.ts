@@ -22,6 +22,16 @@ export const cacheBytes = (): number => (isSmall() ? 256 : 1_024) * megabyte
 
 const cores = (): number => navigator.hardwareConcurrency || 2
 
+/**
+ * The library leaves a second promise behind for every request that fails, which nobody hears. The first one is ours: a
+ * slice that cannot be read is told on the screen.
+ */
+const quietEchoes = (): void => {
+  addEventListener('unhandledrejection', (event) => {
+    if (event.reason instanceof XMLHttpRequest) event.preventDefault()
+  })
+}
+
 let started: RenderingEngine | null = null
 let reader: Reading | null = null
 
@@ -29,6 +39,7 @@ let reader: Reading | null = null
 export const startEngine = (reading: Reading): RenderingEngine => {
   reader = reading
   if (started !== null) return started
+  quietEchoes()
   initCore()
   const { webgl, softwareRasterizer } = getRenderingCapabilities()
   // Software that plays a graphics card is twice as slow as drawing without one.

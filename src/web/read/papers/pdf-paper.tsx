@@ -130,7 +130,11 @@ export const PdfPaper = (props: PaperProps) => {
   const place = useRef<HTMLDivElement>(null)
   const [width, setWidth] = useState(0)
   useEffect(() => {
-    if (place.current !== null) setWidth(place.current.clientWidth - 28)
+    const element = place.current
+    if (element === null) return
+    const sizes = new ResizeObserver(() => setWidth(Math.max(0, element.clientWidth - 28)))
+    sizes.observe(element)
+    return () => sizes.disconnect()
   }, [])
   if (opened === 'failed')
     return (

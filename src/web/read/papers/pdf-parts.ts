@@ -13,14 +13,11 @@ const maps = import.meta.glob<string>('../../../../node_modules/pdfjs-dist/cmaps
   import: 'default',
   eager: true,
 })
-const fonts = import.meta.glob<string>(
-  '../../../../node_modules/pdfjs-dist/standard_fonts/*.{pfb,ttf}',
-  {
+const fonts = import.meta.glob<string>('../../../../node_modules/pdfjs-dist/standard_fonts/*.{pfb,ttf}', {
   query: '?url',
   import: 'default',
   eager: true,
-},
-)
+})
 
 /** Under the names pdf.js asks for. */
 const addresses = new Map([

@@ -34,10 +34,14 @@ const Copied = ({ told }: { readonly told: Extract<Told, { readonly address: str
         <dd>
           <code>{told.address}</code>
         </dd>
-        <dt>{t('ways.header')}</dt>
-        <dd>
-          <code>Authorization: Bearer {told.token}</code>
-        </dd>
+        {told.kind === 'copied' ? null : (
+          <>
+            <dt>{t('ways.header')}</dt>
+            <dd>
+              <code>Authorization: Bearer {told.token}</code>
+            </dd>
+          </>
+        )}
       </dl>
     </Notice>
   )
