@@ -183,6 +183,7 @@ describe('the case', () => {
     const mixed = await sendRecords(gateway.url, desk, [
       { path: 'other.dcm', bytes: ctSlice({ seed: 85, patient: otherPatient }).bytes },
     ])
+    const [held] = await desk.items(mixed)
     const window = await open()
     const { page } = window
     await enter(page, await invite(gateway.url, desk, empty))
@@ -192,6 +193,12 @@ describe('the case', () => {
     await page.getByRole('button', { name: 'End reading' }).click()
     await page.getByRole('heading', { name: 'You have finished reading' }).waitFor()
     await enter(page, await invite(gateway.url, desk, mixed))
+    await page.getByText('1 file is held back').waitFor()
+    await call(`${gateway.url}/api/cases/${mixed}/items/${held?.id}/release`, {
+      token: desk.token,
+      json: { reason: 'identity-confirmed' },
+    })
+    await page.reload()
     await page.getByText(/Check the patient: some images name somebody else/).waitFor()
     await page
       .getByText(/STRANGERPATIENT, VIKRAM, born 4 November 1951/)

@@ -31,8 +31,8 @@ export const chooseFile = async (suggestedName: string): Promise<Sink | 'dismiss
  * Starts a download of the browser's own. It carries no header of ours, so the gateway first gives this browser a cookie
  * for this one address, no script can read it, and it ends with its token. False when that was refused.
  */
-export const startNativeDownload = async ({ allow }: Reading, path: string): Promise<boolean> => {
-  const allowed = await allow()
+export const startNativeDownload = async (reading: Reading, path: string): Promise<boolean> => {
+  const allowed = await reading.allow()
   if (!allowed) return false
   const link = document.createElement('a')
   link.href = path

@@ -1,5 +1,6 @@
 /** What a hand on a pane means: one button or finger is the tool, two fingers move and zoom, the right button zooms, the wheel goes through the slices. */
-import type { Pane, Point } from './pane.ts'
+import type { Pane } from './pane.ts'
+import type { Point } from './places.ts'
 
 export const toolNames = ['scroll', 'window', 'pan', 'zoom', 'length', 'angle'] as const
 export type ToolName = (typeof toolNames)[number]

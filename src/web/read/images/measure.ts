@@ -1,5 +1,5 @@
 /** Lengths and angles on a slice. In millimetres only where the slice says how large its pixels are in the patient. Pure. */
-import type { Point } from './pane.ts'
+import type { Point } from './places.ts'
 
 export type Measure = {
   readonly key: number

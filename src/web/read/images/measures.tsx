@@ -1,7 +1,8 @@
 /** Measures drawn over a slice, in the places where its pixels are on the screen now. */
 import { useReadSpoken } from '#web/read/words/spoken.ts'
 import { angleOf, lengthOf, type Measure } from './measure.ts'
-import type { Pane, Point } from './pane.ts'
+import type { Pane } from './pane.ts'
+import type { Point } from './places.ts'
 import type { Slice } from './slices.ts'
 
 export type MeasuresProps = {

@@ -11,7 +11,8 @@ import { type ToolName, takeHand } from './hand.ts'
 import { loadSeries } from './load.ts'
 import { type Measure, pointsOf } from './measure.ts'
 import { Measures } from './measures.tsx'
-import { openPane, type Pane, type PaneState, type Point, startState } from './pane.ts'
+import { openPane, type Pane, type PaneState, startState } from './pane.ts'
+import type { Point } from './places.ts'
 import type { Slice } from './slices.ts'
 
 export type PaneViewProps = {

@@ -7,7 +7,8 @@ import type { Reading } from '#web/read/reading.ts'
 import { cacheBytes } from './engine.ts'
 import { loadSlice } from './load.ts'
 import { outward } from './order.ts'
-import { type EdgeLetters, edgeLetters } from './orientation.ts'
+import type { EdgeLetters } from './orientation.ts'
+import { lettersOf, moveBy, type Point, toPixel, toScreen } from './places.ts'
 import type { Slice } from './slices.ts'
 import { dragged, rangeOf, type Window, windowOf } from './window.ts'
 
@@ -25,8 +26,6 @@ export type PaneState = {
   /** Grows with everything that moves the picture on the screen. */
   readonly moved: number
 }
-
-export type Point = readonly [x: number, y: number]
 
 export type Pane = {
   open(slices: readonly Slice[], at: number): void
@@ -60,10 +59,6 @@ const empty: PaneState = {
 
 export const startState = empty
 
-type World = [number, number, number]
-
-const minus = (a: World, b: World): World => [a[0] - b[0], a[1] - b[1], a[2] - b[2]]
-
 /** Draws into `element`, which must be in the page. `show` hears of every change. */
 export const openPane = (
   engine: RenderingEngine,
@@ -92,14 +87,9 @@ export const openPane = (
     if (slice === undefined || !stacked) return { window: null, letters: null }
     const { voiRange, invert = false } = viewport.getProperties()
     const image = viewport.getCornerstoneImage()
-    const { clientWidth, clientHeight } = element
-    const [x, y] = [clientWidth / 2, clientHeight / 2]
-    const centre = viewport.canvasToWorld([x, y]) as World
-    const right = minus(viewport.canvasToWorld([x + 10, y]) as World, centre)
-    const down = minus(viewport.canvasToWorld([x, y + 10]) as World, centre)
     return {
       window: voiRange === undefined || image?.color === true ? null : windowOf(voiRange),
-      letters: slice.oriented ? edgeLetters(right, down) : null,
+      letters: slice.oriented ? lettersOf(viewport, element) : null,
       inverted: invert,
       moved: state.moved + 1,
     }
@@ -112,7 +102,7 @@ export const openPane = (
   }
 
   const prefetch = async (slices: readonly Slice[], at: number, mine: number): Promise<void> => {
-    const { width = 512, height = 512 } = viewport.getCornerstoneImage() ?? {}
+    const { width, height } = viewport.getCornerstoneImage()
     const most = Math.floor((cacheBytes() * 0.7) / (width * height * 4))
     const queue = outward(at, slices.length, most)[Symbol.iterator]()
     const take = async (): Promise<void> => {
@@ -156,28 +146,6 @@ export const openPane = (
     }
   }
 
-  const move = (canvas: Point): void => {
-    const from = viewport.canvasToWorld([0, 0]) as World
-    const to = viewport.canvasToWorld([canvas[0], canvas[1]]) as World
-    const { focalPoint, position } = viewport.getCamera()
-    if (focalPoint === undefined || position === undefined) return
-    const by = minus(from, to)
-    const shifted = (point: World): World => [point[0] + by[0], point[1] + by[1], point[2] + by[2]]
-    viewport.setCamera({ focalPoint: shifted(focalPoint as World), position: shifted(position as World) })
-  }
-
-  const corner = (): { readonly origin: World; readonly right: World; readonly down: World } | null => {
-    const data = stacked ? viewport.getImageData() : undefined
-    if (data === undefined) return null
-    const { origin, spacing, direction } = data
-    const along = (at: number, by: number): World => [
-      (direction[at] ?? 0) * by,
-      (direction[at + 1] ?? 0) * by,
-      (direction[at + 2] ?? 0) * by,
-    ]
-    return { origin: [...origin] as World, right: along(0, spacing[0]), down: along(3, spacing[1]) }
-  }
-
   return {
     open: (slices, at) => {
       round += 1
@@ -206,7 +174,7 @@ export const openPane = (
     },
     pan: (dx, dy) => {
       if (!stacked) return
-      move([dx, dy])
+      moveBy(viewport, [dx, dy])
       draw()
     },
     zoom: (by) => {
@@ -241,25 +209,8 @@ export const openPane = (
       viewport.setProperties({ invert: !state.inverted })
       draw()
     },
-    toPixel: (point) => {
-      const axes = corner()
-      if (axes === null) return null
-      const from = minus(viewport.canvasToWorld([point[0], point[1]]) as World, axes.origin)
-      const along = (axis: World): number =>
-        (from[0] * axis[0] + from[1] * axis[1] + from[2] * axis[2]) /
-        (axis[0] ** 2 + axis[1] ** 2 + axis[2] ** 2)
-      return [along(axes.right), along(axes.down)]
-    },
-    toScreen: ([column, row]) => {
-      const axes = corner()
-      if (axes === null) return null
-      const { origin, right, down } = axes
-      const world = [0, 1, 2].map(
-        (axis) => (origin[axis] ?? 0) + (right[axis] ?? 0) * column + (down[axis] ?? 0) * row,
-      ) as World
-      const [x, y] = viewport.worldToCanvas(world)
-      return [x, y]
-    },
+    toPixel: (point) => (stacked ? toPixel(viewport, point) : null),
+    toScreen: (pixel) => (stacked ? toScreen(viewport, pixel) : null),
     resize: () => {
       if (closed) return
       engine.resize(true, true)

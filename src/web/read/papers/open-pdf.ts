@@ -10,6 +10,7 @@ import {
   type PDFDocumentProxy,
   type PDFPageProxy,
 } from 'pdfjs-dist'
+// oxlint-disable-next-line import/default -- Vite makes the worker of this name; there is no such file.
 import PdfWorker from 'pdfjs-dist/build/pdf.worker.min.mjs?worker'
 import type { Reading } from '#web/read/reading.ts'
 import { PdfParts } from './pdf-parts.ts'

@@ -7,7 +7,8 @@ import { PaperTools, useTurn } from './paper-tools.tsx'
 
 /** The picture as an address within the page; null until it is here. */
 const usePicture = ({ reading, paper }: PaperProps) => {
-  const [address, setAddress] = useState<string | 'failed' | null>(null)
+  const [address, setAddress] = useState<string | null>(null)
+  const [failed, setFailed] = useState(false)
   useEffect(() => {
     let wanted = true
     let mine: string | null = null
@@ -20,24 +21,24 @@ const usePicture = ({ reading, paper }: PaperProps) => {
       setAddress(mine)
     }
     load().catch(() => {
-      if (wanted) setAddress('failed')
+      if (wanted) setFailed(true)
     })
     return () => {
       wanted = false
       if (mine !== null) URL.revokeObjectURL(mine)
     }
   }, [reading, paper])
-  const fail = (): void => setAddress('failed')
-  return { address, fail }
+  const fail = (): void => setFailed(true)
+  return { address, failed, fail }
 }
 
 export const PhotoPaper = (props: PaperProps) => {
   const { t } = useReadSpoken()
-  const { address, fail } = usePicture(props)
+  const { address, failed, fail } = usePicture(props)
   const { zoom, turn, tools } = useTurn()
   const place = useRef<HTMLDivElement>(null)
   const [size, setSize] = useState<readonly [width: number, height: number] | null>(null)
-  if (address === 'failed')
+  if (failed)
     return (
       <Notice tone="bad" live>
         <p>{t('paper.lostPhoto')}</p>
@@ -58,7 +59,7 @@ export const PhotoPaper = (props: PaperProps) => {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keys.
         tabIndex={0}
         role="region"
-        aria-label={props.title}
+        aria-label={t('documents.kind.picture')}
       >
         <div
           className="photo"

@@ -68,7 +68,7 @@ export const DownloadAll = ({ reading, bytes }: DownloadAllProps) => {
     }
     show({})
     const end = await download({
-      get: reading.get,
+      get: (...asked) => reading.get(...asked),
       path,
       sink,
       signal: control.signal,
