@@ -9,10 +9,13 @@ import { openDiskStore } from '#adapters/disk/object-store.ts'
 import { openDatabase, openPool } from '#adapters/postgres/database.ts'
 import { createLedgers } from '#adapters/postgres/ledgers.ts'
 import type { Config } from '#config/read-config.ts'
+import { mayMailPlain } from '#config/unsafe.ts'
 import { jobs } from '#jobs/jobs.ts'
 import type { JobHost, JobQueue } from '#ports/job-queue.ts'
 import { type Metrics, noMetrics } from '#ports/metrics.ts'
 import type { OpenedObjectStore } from '#ports/object-store.ts'
+import type { Post } from '#ports/post.ts'
+import type { PrintSheet } from '#ports/print-sheet.ts'
 import type { Scanner } from '#ports/scanner.ts'
 
 /** Objects in a bucket, or in a folder when none is named. Requests to a bucket are counted by `metrics`. */
@@ -28,6 +31,17 @@ export const openStore = async (
 /** The malware scanner; null where there is none, by decision or not. */
 export const openScanner = ({ malwareScan }: Config): Scanner | null =>
   typeof malwareScan === 'object' ? createClamd(malwareScan.clamd) : null
+
+/** The post; null where letters are kept for the desk. */
+export const openPost = async ({ smtp, plainInternal }: Config): Promise<Post | null> => {
+  if (smtp === null) return null
+  const { createSmtpPost } = await import('#adapters/smtp/post.ts')
+  return createSmtpPost({ ...smtp, plain: mayMailPlain(smtp.url, plainInternal) })
+}
+
+/** The printer of sheets. Fonts and shaping are loaded with the first one. */
+export const openPrinter = (): PrintSheet => async (sheet) =>
+  (await import('#adapters/sheet/print-sheet.ts')).printSheet(sheet)
 
 export type OpenQueue = {
   readonly queue: JobQueue

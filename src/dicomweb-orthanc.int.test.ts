@@ -6,16 +6,15 @@ import { createHash } from 'node:crypto'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { call } from '#fixtures/client/call.ts'
 import { type Desk, signIn } from '#fixtures/client/desk.ts'
-import { cutParts, exchange, finish, inMemory, plan, sendPart } from '#fixtures/client/sender.ts'
 import { ctStudy } from '#fixtures/dicom/ct-study.ts'
 import { syntaxes } from '#fixtures/dicom/part10.ts'
 import { fragmentedCapture } from '#fixtures/dicom/shapes.ts'
 import { type Gateway, startGateway } from '#fixtures/gateway.ts'
 import { canaryPatient } from '#fixtures/patient.ts'
+import { sendCase } from '#fixtures/sent-case.ts'
 import { type Services, startServices } from '#fixtures/services.ts'
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
@@ -43,14 +42,7 @@ beforeAll(async () => {
   orthanc = url.origin
   gateway = await startGateway(folder)
   desk = await signIn(gateway.url, gateway.signInCode ?? '')
-  id = await desk.openCase({ name: canaryPatient.name, birthDate: canaryPatient.birthDate })
-  const session = await exchange(gateway.url, (await desk.openLink(id)).url)
-  const sent = [...explicit, ...implicit, ...compressed].map(({ bytes }, at) => inMemory(`${at}`, bytes))
-  const planned = await plan(gateway.url, session, sent)
-  for (const part of cutParts(session, planned, 600_000))
-    await sendPart(gateway.url, session, planned, sent, part)
-  await finish(gateway.url, session)
-  for (let state = ''; state !== 'ready'; state = await desk.caseState(id)) await sleep(50)
+  id = await sendCase(gateway.url, desk, [...explicit, ...implicit, ...compressed])
 }, 240_000)
 
 afterAll(async () => {

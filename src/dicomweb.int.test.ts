@@ -1,20 +1,16 @@
 /**
- * A case read over DICOMweb, on a real gateway: by the client that viewers are built on, by one that looks at every
- * header, and by a stranger. What leaves has the digests of the signed manifest.
+ * A case read over DICOMweb, on a real gateway: by the client that viewers are built on, and by one that looks at every
+ * header. What leaves has the digests of the signed manifest.
  */
 import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { api } from 'dicomweb-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Operation } from '#contract/operation.ts'
-import { operations } from '#contract/operations.ts'
 import { call } from '#fixtures/client/call.ts'
 import { type Desk, signIn } from '#fixtures/client/desk.ts'
 import { readManifest } from '#fixtures/client/manifest.ts'
-import { cutParts, exchange, finish, inMemory, plan, sendPart } from '#fixtures/client/sender.ts'
 import { readZip } from '#fixtures/client/zip.ts'
 import { ctStudy, type StudyFile } from '#fixtures/dicom/ct-study.ts'
 import { syntaxes } from '#fixtures/dicom/part10.ts'
@@ -28,6 +24,7 @@ import {
 import { type Gateway, startGateway } from '#fixtures/gateway.ts'
 import { canaryPatient } from '#fixtures/patient.ts'
 import { reportPdf } from '#fixtures/pdf.ts'
+import { sendCase } from '#fixtures/sent-case.ts'
 import { PageRequest } from '#fixtures/xml-http-request.ts'
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
@@ -55,26 +52,11 @@ let token: string
 /** By SOP Instance UID what goes out. */
 const leaving = new Map<string, string>()
 
-const send = async (sent: readonly StudyFile[]): Promise<string> => {
-  const of = await desk.openCase({ name: canaryPatient.name, birthDate: canaryPatient.birthDate })
-  const session = await exchange(gateway.url, (await desk.openLink(of)).url)
-  const sendable = sent.map(({ bytes }, at) => inMemory(`${at}.dcm`, bytes))
-  const planned = await plan(gateway.url, session, sendable)
-  for (const part of cutParts(session, planned, 600_000))
-    await sendPart(gateway.url, session, planned, sendable, part)
-  await finish(gateway.url, session)
-  for (let state = ''; state !== 'ready'; ) {
-    await sleep(50)
-    state = await desk.caseState(of)
-  }
-  return of
-}
-
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'second-read-dicomweb-'))
   gateway = await startGateway(folder)
   desk = await signIn(gateway.url, gateway.signInCode ?? '')
-  id = await send(files)
+  id = await sendCase(gateway.url, desk, files)
   token = (await desk.openGrant(id)).token
   const bundle = await call(`${gateway.url}/api/cases/${id}/bundle`, { token })
   const digests = new Map(
@@ -267,7 +249,9 @@ describe('retrieval', () => {
     expect((await ask(place(cut))).status).toBe(404)
     expect((await ask(`${place(cut)}/metadata`)).status).toBe(404)
     expect((await ask(`${place(cut)}/frames/1`)).status).toBe(404)
-    const both = await send(
+    const both = await sendCase(
+      gateway.url,
+      desk,
       [...ctStudy({ slices: 2, seed: 90, rows: 64, columns: 64 })].map((file, at) =>
         at === 0 ? file : { ...file, bytes: file.bytes.subarray(0, file.bytes.length - 900) },
       ),
@@ -384,77 +368,5 @@ describe('frames', () => {
     })
     const bulk = await ask(`${place(report)}/bulkdata/00420011`, { accept: 'application/octet-stream' })
     expect(bulk.body.subarray(0, page.length).equals(page)).toBe(true)
-  })
-})
-
-describe('the gate', () => {
-  const guarded = Object.entries<Operation>(operations).filter(([, { path }]) =>
-    path.startsWith('/dicomweb/cases/'),
-  )
-  const pathOf = (path: string, of: string): string =>
-    path
-      .replace('{case}', of)
-      .replace('{study}', ct.studyUid)
-      .replace('{series}', ct.seriesUid)
-      .replace('{instance}', ct.sopUid)
-      .replace('{frames}', '1')
-      .replace('{bulk}', '7FE00010')
-
-  it.each(guarded)('lets only a token of the case pass: %s', async (_, { method, path }) => {
-    const other = await desk.openCase({ name: canaryPatient.name })
-    const { token: theirs } = await desk.openGrant(other)
-    const { token: small } = await desk.openGrant(id, ['case:download'])
-    const url = `${gateway.url}${pathOf(path, id)}`
-    const statusOf = async (bearer?: string) => {
-      const answer = await call(url, { method, ...(bearer === undefined ? {} : { token: bearer }) })
-      return [answer.status, answer.headers['www-authenticate'] ?? null]
-    }
-    expect((await statusOf(token))[0]).toBe(200)
-    expect(await statusOf(theirs)).toEqual([404, null])
-    expect(await statusOf()).toEqual([401, 'Bearer realm="second-read"'])
-    expect(await statusOf('nobody')).toEqual([401, 'Bearer realm="second-read", error="invalid_token"'])
-    expect(await statusOf(small)).toEqual([
-      403,
-      'Bearer realm="second-read", error="insufficient_scope", scope="case:read"',
-    ])
-    // The same address in the case of that token: there is nothing of it there.
-    const own = await call(`${gateway.url}${pathOf(path, other)}`, { method, token: theirs })
-    expect([method, own.status]).toEqual([
-      method,
-      method === 'OPTIONS' ? 200 : path.includes('{study}') && !/series$|instances$/.test(path) ? 404 : 204,
-    ])
-  })
-
-  it('ends with the grant, and writes down every look', async () => {
-    const { grant, token: brief } = await desk.openGrant(id)
-    expect((await ask('/studies', {}, brief)).status).toBe(200)
-    await call(`${gateway.url}/api/grants/${grant}/revoke`, { method: 'POST', token: desk.token })
-    expect((await ask('/studies', {}, brief)).status).toBe(401)
-    const audit = await call(`${gateway.url}/api/cases/${id}/audit`, { token: desk.token })
-    const { entries } = JSON.parse(audit.body.toString('utf8')) as { entries: { action: string }[] }
-    for (const action of [
-      'instances.searched',
-      'instances.read',
-      'metadata.read',
-      'frames.read',
-      'bulk.read',
-    ])
-      expect([action, entries.some((entry) => entry.action === action)]).toEqual([action, true])
-    expect(audit.body.includes(ct.studyUid)).toBe(false)
-  })
-
-  it('says what it does', async () => {
-    const answer = await call(`${base()}/`, { method: 'OPTIONS', token })
-    const { application } = JSON.parse(answer.body.toString('utf8')) as {
-      application: { resources: { '@base': string; resource: { '@path': string }[] } }
-    }
-    expect(application.resources['@base']).toBe(base())
-    expect(application.resources.resource.map((one) => one['@path'])).toEqual([
-      'studies',
-      'series',
-      'instances',
-    ])
-    const statement = await call(`${gateway.url}/dicomweb/conformance`)
-    expect(statement.headers['content-type']).toBe('text/plain; charset=utf-8')
   })
 })

@@ -11,6 +11,7 @@ const passing = [
   'key.unavailable',
   'scanner.unavailable',
   'scanner.failed',
+  'post.unavailable',
 ] as const
 
 const table: Readonly<Record<FaultCode, Retry>> = Object.fromEntries(

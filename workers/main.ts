@@ -6,7 +6,7 @@ import { openInspector } from '#adapters/inspector/inspector.ts'
 import { openVaultRing } from '#adapters/jose/vault-ring.ts'
 import { randomIds, systemClock } from '#adapters/memory/clock.ts'
 import { openUnpacker } from '#adapters/unpacker/unpacker.ts'
-import { openLedgers, openQueue, openScanner, openStore } from '#compose.ts'
+import { openLedgers, openPost, openQueue, openScanner, openStore } from '#compose.ts'
 import { runUntilStopped, type Stop } from '#config/lifecycle.ts'
 import { loadConfig } from '#config/load-config.ts'
 import { undecidedWords } from '#config/malware-scan.ts'
@@ -18,12 +18,15 @@ import type { Metrics } from '#ports/metrics.ts'
 import { admit, quarantinePack } from '#steps/admit.ts'
 import { indexCase, keepAudit } from '#steps/index-case.ts'
 import { offer } from '#steps/offer.ts'
+import { oweLetters } from '#steps/owe-letters.ts'
 import { reconcile } from '#steps/reconcile.ts'
+import { sendLetter } from '#steps/send-letter.ts'
 import { unpack } from '#steps/unpack.ts'
 import { admitPackHandler } from './admit-pack.ts'
 import { type Handlers, watched } from './host.ts'
 import { indexCaseHandler, keepAuditHandler } from './index-case.ts'
 import { offerCaseHandler } from './offer-case.ts'
+import { sendLetterHandler } from './send-letter.ts'
 import { unpackItemHandler } from './unpack-item.ts'
 
 /** How often the ledger is asked what the queue may have lost. */
@@ -59,23 +62,39 @@ export const startWorker = async (config: Config, shared?: Instruments): Promise
   const unpacker = openUnpacker()
   const scanner = openScanner(config)
   const { queue } = queueing
-  const { archives, audit, cases, indexes } = ledgers
+  const post = await openPost(config)
+  const desk = { institution: config.institution, contact: config.contact }
+  const { archives, audit, cases, indexes, introductions, letters, links } = ledgers
   const admission = countAdmitted(ledgers.admission, metrics)
   const needs = { admission, cases, store, vault, inspector, scanner, queue, audit, clock }
   const unpackNeeds = { ...needs, archives, seal, unpacker, ids: randomIds }
   const indexNeeds = { indexes, store, vault, clock, ids: randomIds }
+  const letterNeeds = { letters, links, cases, vault, post, audit, clock, desk }
   const handlers = {
     'pack.admit': admitPackHandler({ admit: admit(needs), quarantine: quarantinePack(needs), journal }),
     'item.unpack': unpackItemHandler({ unpack: unpack(unpackNeeds), journal }),
     'case.offer': offerCaseHandler({ offer: offer({ cases, audit, queue, clock }), journal }),
     'case.index': indexCaseHandler({ index: indexCase(indexNeeds), journal }),
+    'letter.send': sendLetterHandler({ send: sendLetter(letterNeeds), journal }),
     'audit.keep': keepAuditHandler({ keep: keepAudit(indexNeeds), journal }),
   } satisfies Handlers
   const host = queueing.host(config.workerConcurrency)
   await host.start(
     new Map(Object.entries(handlers).map(([name, handler]) => [name, watched(name, handler, instruments)])),
   )
-  const askAgain = reconcile({ admission, archives, indexes, queue, clock })
+  const writeLetters = oweLetters({
+    ...letterNeeds,
+    introductions,
+    ids: randomIds,
+    deskMail: config.deskMail,
+  })
+  const reconcileAll = reconcile({ admission, archives, letters, indexes, queue, clock })
+  const askAgain = async (): Promise<void> => {
+    // Records come first: what is wrong with letters keeps nothing else from being asked for.
+    await reconcileAll()
+    const { failed } = await writeLetters()
+    if (failed > 0) journal.note('warn', 'letters.not-owed', { items: failed })
+  }
   const timer = setInterval(() => {
     askAgain().catch((error: unknown) => journal.note('warn', 'reconcile.failed', {}, error))
   }, reconcileMs)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Config, readConfig } from './read-config.ts'
 import { settings } from './settings.ts'
+import { mayMailPlain } from './unsafe.ts'
 
 const least = { DATABASE_URL: 'postgres://gateway@localhost/second_read' }
 
@@ -104,6 +105,58 @@ describe('configuration', () => {
     ['a long grace', { STOP_GRACE: '60' }, /STOP_GRACE must be a whole number from 0 to 20/],
   ])('refuses %s', (_, env, words) => {
     expect(problemsOf(env)).toEqual([expect.stringMatching(words)])
+  })
+
+  it('has mail only where it is told a server', () => {
+    expect(configOf()).toMatchObject({ smtp: null, deskMail: null, reminderDays: 3 })
+    const env = { SMTP_URL: 'smtps://desk:Jq3vT9xLw7Zr@mail.example.org', MAIL_FROM: 'desk@example.org' }
+    expect(configOf({ ...env, DESK_MAIL: 'us@example.org', REMINDER_DAYS: '0' })).toMatchObject({
+      smtp: { url: env.SMTP_URL, from: env.MAIL_FROM },
+      deskMail: 'us@example.org',
+      reminderDays: 0,
+    })
+    expect(configOf({ MAIL_FROM: 'desk@example.org' }).smtp).toBeNull()
+  })
+
+  it.each([
+    ['a server without a sender', { SMTP_URL: 'smtp://mail.example.org' }, /MAIL_FROM must be set/],
+    [
+      'another kind of server',
+      { SMTP_URL: 'https://mail.example.org', MAIL_FROM: 'a@b.example' },
+      /SMTP_URL must/,
+    ],
+    ['a path', { SMTP_URL: 'smtp://mail.example.org/x', MAIL_FROM: 'a@b.example' }, /SMTP_URL must/],
+    ['options', { SMTP_URL: 'smtp://mail.example.org?tls=no', MAIL_FROM: 'a@b.example' }, /SMTP_URL must/],
+    [
+      'half of user and password',
+      { SMTP_URL: 'smtp://u@mail.example.org', MAIL_FROM: 'a@b.example' },
+      /SMTP_URL must/,
+    ],
+    [
+      'a known password',
+      { SMTP_URL: 'smtp://u:changeme@mail.example.org', MAIL_FROM: 'a@b.example' },
+      /SMTP_URL has/,
+    ],
+    ['two senders', { MAIL_FROM: 'a@b.example, c@d.example' }, /MAIL_FROM must be one/],
+    ['a desk without an address', { DESK_MAIL: 'the desk' }, /DESK_MAIL must be one/],
+    ['a long wait', { REMINDER_DAYS: '31' }, /REMINDER_DAYS/],
+  ])('refuses mail with %s, and repeats no word of it', (_, env, words) => {
+    expect(problemsOf(env)).toEqual([expect.stringMatching(words)])
+    expect(problemsOf(env).join()).not.toMatch(/mail\.example|changeme|b\.example/)
+  })
+
+  it.each([
+    ['smtp://127.0.0.1', false, true],
+    ['smtp://[::1]:25', false, true],
+    ['smtp://localhost', false, true],
+    ['smtp://mail', false, false],
+    ['smtp://mail', true, true],
+    ['smtp://mail.post.svc', true, true],
+    ['smtp://10.0.0.9', true, true],
+    ['smtp://8.8.8.8', true, false],
+    ['smtp://smtp.example.org', true, false],
+  ])('mail to %s with a closed network %s may be plain: %s', (url, closed, plain) => {
+    expect(mayMailPlain(url, closed)).toBe(plain)
   })
 
   it('has metrics only where it is told a port', () => {

@@ -2,9 +2,10 @@
  * Configuration: the environment read once, whole and pure. Every problem is reported at the same time, in
  * words, unsafe ones (`unsafe.ts`) with the rest; what is not set has the default of `settings.ts`.
  */
+import { isMailAddress } from '#domain/letter.ts'
 import { type MalwareScan, readClamd } from './malware-scan.ts'
 import { type SettingName, settings } from './settings.ts'
-import { isLoopback, unsafeSettings } from './unsafe.ts'
+import { isLoopback, isSmtpUrl, unsafeSettings } from './unsafe.ts'
 
 export const roleNames = ['intake', 'portal', 'worker'] as const
 export type Role = (typeof roleNames)[number]
@@ -51,6 +52,11 @@ export type Config = {
   readonly stopGraceMs: number
   /** Whether senders must agree before a byte, or are asked by the page alone. */
   readonly consent: 'asked' | 'required'
+  /** Null keeps letters for the desk to read. */
+  readonly smtp: { readonly url: string; readonly from: string } | null
+  readonly deskMail: string | null
+  /** 0 never reminds. */
+  readonly reminderDays: number
   readonly institution: string
   readonly contact: string
 }
@@ -190,6 +196,24 @@ const readMalwareScan = ({ problems, optional, oneOf }: Reader): MalwareScan => 
   return at === null ? 'undecided' : { clamd: at }
 }
 
+const readMailAddress = ({ problems, optional }: Reader, name: 'MAIL_FROM' | 'DESK_MAIL'): string | null => {
+  const address = optional(name)
+  if (address !== '' && !isMailAddress(address))
+    problems.push(`${name} must be one plain address, such as desk@hospital.example.`)
+  return address || null
+}
+
+const readSmtp = (read: Reader): Config['smtp'] => {
+  const { problems, optional } = read
+  const url = optional('SMTP_URL')
+  const from = readMailAddress(read, 'MAIL_FROM')
+  if (url === '') return null
+  if (!isSmtpUrl(url))
+    problems.push('SMTP_URL must be smtps:// or smtp:// with a host, and with user and password or neither.')
+  if (from === null) problems.push('MAIL_FROM must be set when SMTP_URL is.')
+  return { url, from: from ?? '' }
+}
+
 /** Reads `env`. Nothing is opened or made. */
 export const readConfig = (env: Env): Config | ConfigProblems => {
   const read = reader(env)
@@ -213,6 +237,9 @@ export const readConfig = (env: Env): Config | ConfigProblems => {
     proxies: whole('PROXIES', 0, 8),
     stopGraceMs: whole('STOP_GRACE', 0, 20) * 1_000,
     consent: oneOf('CONSENT', ['asked', 'required']),
+    smtp: readSmtp(read),
+    deskMail: readMailAddress(read, 'DESK_MAIL'),
+    reminderDays: whole('REMINDER_DAYS', 0, 30),
     institution: text('INSTITUTION'),
     contact: text('CONTACT'),
   }

@@ -104,8 +104,25 @@ export const settings = [
     meaning:
       '`required`: no bytes over any door before the sender agreed on the page; `asked`: the page asks, programs send without',
   },
-  { name: 'INSTITUTION', fallback: 'Second-opinion desk', meaning: 'Name on bundles' },
-  { name: 'CONTACT', fallback: 'the desk that sent you the link', meaning: 'Whom a reader of a bundle asks' },
+  {
+    name: 'SMTP_URL',
+    fallback: '',
+    meaning:
+      'Mail server of the worker: `smtps://user:password@host` or `smtp://…`, with TLS in either case; empty keeps letters for the desk to read',
+  },
+  { name: 'MAIL_FROM', fallback: '', meaning: 'Address that letters come from; needed with `SMTP_URL`' },
+  { name: 'DESK_MAIL', fallback: '', meaning: 'Address of the desk, told when a sender asks for a new link' },
+  {
+    name: 'REMINDER_DAYS',
+    fallback: '3',
+    meaning: 'Days after which a sender of whom nothing came is reminded once, 0 (never) to 30',
+  },
+  { name: 'INSTITUTION', fallback: 'Second-opinion desk', meaning: 'Name on bundles and in letters' },
+  {
+    name: 'CONTACT',
+    fallback: 'the desk that sent you the link',
+    meaning: 'Whom a reader of a bundle or letter asks',
+  },
 ] as const satisfies readonly Setting[]
 
 export type SettingName = (typeof settings)[number]['name']

@@ -112,6 +112,39 @@ const clamdProblems = ({ malwareScan, plainInternal }: Config): string[] =>
     ? plainProblems('CLAMD', malwareScan.clamd.host, plainInternal, 'use a socket of this machine')
     : []
 
+/** True for an address of a mail server as `SMTP_URL` takes it. */
+export const isSmtpUrl = (text: string): boolean => {
+  const url = URL.canParse(text) ? new URL(text) : null
+  return (
+    url !== null &&
+    /^smtps?:$/.test(url.protocol) &&
+    url.hostname !== '' &&
+    /^\/?$/.test(url.pathname) &&
+    url.search === '' &&
+    url.hash === '' &&
+    (url.username === '') === (url.password === '')
+  )
+}
+
+/** Names that only a closed network has: of one word, or under an ending that is nobody's on the internet. */
+const closedName = /^[^.]+$|\.(svc|local|internal|lan|home\.arpa)$/i
+
+/**
+ * Whether mail may go to this server in the clear: it is this machine, or a closed network by choice. A mail server is
+ * often somebody else's even where all the rest is on a closed network, so its name has to say that it is not.
+ */
+export const mayMailPlain = (smtpUrl: string, plainInternal: boolean): boolean => {
+  const host = new URL(smtpUrl).hostname.replace(/^\[|\]$/g, '')
+  if (isLoopback(host)) return true
+  return plainInternal && (isIP(host) === 0 ? closedName.test(host) : !isPublicAddress(host))
+}
+
+/** Both kinds of address speak TLS or nothing is sent, so only the password can be wrong. */
+const smtpProblems = ({ smtp }: Config): string[] => {
+  const url = smtp === null ? null : addressOf(smtp.url)
+  return url === null ? [] : secretProblems('SMTP_URL', decode(url.username), decode(url.password))
+}
+
 const hostProblems = ({ host, publicUrl }: Config): string[] =>
   publicUrl.startsWith('http:') && !isLoopback(host)
     ? [
@@ -126,4 +159,5 @@ export const unsafeSettings = (config: Config): readonly string[] => [
   ...redisProblems(config),
   ...s3Problems(config),
   ...clamdProblems(config),
+  ...smtpProblems(config),
 ]

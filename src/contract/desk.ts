@@ -4,6 +4,7 @@ import { longestGrantSeconds, scopes } from '#domain/grant.ts'
 import { itemKinds } from '#domain/item.ts'
 import { languages } from '#domain/language.ts'
 import { linkChecks, longestLinkDays } from '#domain/link.ts'
+import { mailAddress } from './letters.ts'
 import { count, id, line, prose, time, token, whole } from './words.ts'
 
 /** `POST /api/operator/sign-in`. */
@@ -77,11 +78,12 @@ export const auditReply = z.strictObject({
 const terms = {
   days: whole(1, longestLinkDays).default(14),
   maxUses: whole(1, 10_000).nullable().default(null),
+  mail: mailAddress.nullable().default(null),
 }
 
 /**
  * `POST /api/cases/{case}/links`: a link for a sender who is not known yet. `check`: what it asks besides itself; a
- * `birth-date` is the one the case was opened with. `language`: what its page speaks first.
+ * `birth-date` is the one the case was opened with. `mail`: the link is mailed there too, the code never. `language`: what its page speaks first.
  */
 export const openLinkRequest = z.strictObject({
   role: z.enum(['provider', 'patient', 'family']),

@@ -37,6 +37,14 @@ const parts = {
   refusals: ['request.invalid', 'item.not-found', 'part.not-found', 'part.not-separate', 'store.damaged'],
 } as const
 
+const pictures = {
+  ...reading,
+  reply: { status: 200, type: 'image/png' },
+  refusals: ['request.invalid', 'item.not-found', 'part.not-found', 'part.not-separate', 'store.damaged'],
+} as const
+
+const small = 'A small picture; a plain sheet where a name may be written into it'
+
 /** Operations with the side `portal`. */
 export const dicomwebReadOperations = {
   conformance: {
@@ -118,4 +126,28 @@ export const dicomwebReadOperations = {
     path: `${instance}/bulkdata/{bulk}`,
     summary: 'One long value of an instance, where its metadata says BulkDataURI',
   },
+  renderedStudy: {
+    ...pictures,
+    path: `${base}/studies/{study}/rendered`,
+    summary: 'A picture of the instance in the middle of a study',
+  },
+  renderedSeries: {
+    ...pictures,
+    path: `${series}/rendered`,
+    summary: 'A picture of the instance in the middle of a series',
+  },
+  renderedInstance: {
+    ...pictures,
+    path: `${instance}/rendered`,
+    summary: 'The first frame as PNG, or JPEG where it is stored so; an encapsulated PDF as it is',
+  },
+  renderedFrame: {
+    ...pictures,
+    path: `${instance}/frames/{frames}/rendered`,
+    summary: 'One frame as PNG, or JPEG where it is stored so',
+  },
+  studyThumbnail: { ...pictures, path: `${base}/studies/{study}/thumbnail`, summary: small },
+  seriesThumbnail: { ...pictures, path: `${series}/thumbnail`, summary: small },
+  instanceThumbnail: { ...pictures, path: `${instance}/thumbnail`, summary: small },
+  frameThumbnail: { ...pictures, path: `${instance}/frames/{frames}/thumbnail`, summary: small },
 } as const satisfies Record<string, Operation>

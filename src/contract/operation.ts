@@ -41,7 +41,7 @@ export const assetName = /^[A-Za-z0-9_.-]{1,200}$/
 export type Operation = {
   readonly side: Side
   readonly method: 'GET' | 'POST' | 'PUT' | 'OPTIONS' | 'HEAD' | 'PATCH' | 'DELETE'
-  /** Parameters in braces; each is an id, but those of a DICOM object (UIDs, frames, the place of a value) and `asset`. */
+  /** Parameters in braces; each is an id, but those of a DICOM object (UIDs, frames, the place of a value) and `asset`, a name. */
   readonly path: `/${string}`
   readonly gate: Gate
   /** What a reader's token must allow. */

@@ -8,6 +8,7 @@ import { completenessOperations } from './completeness.ts'
 import { deskOperations } from './desk-operations.ts'
 import { dicomwebOperations } from './dicomweb-operations.ts'
 import { dicomwebReadOperations } from './dicomweb-read-operations.ts'
+import { letterOperations } from './letters.ts'
 import type { Operation } from './operation.ts'
 import { quarantineOperations } from './quarantine-operations.ts'
 import { readOperations } from './read-operations.ts'
@@ -89,6 +90,7 @@ export const operations = {
   ...completenessOperations,
   ...sendersOperations,
   ...readOperations,
+  ...letterOperations,
   ...sendOperations,
   ...dicomwebOperations,
   ...dicomwebReadOperations,

@@ -89,6 +89,17 @@ export const sendOperations = {
     reply: { status: 204 },
     refusals: ['consent.none'],
   },
+  mailReceipt: {
+    side: 'intake',
+    method: 'POST',
+    path: '/api/send/mail-receipt',
+    gate: 'sender',
+    purpose: 'visit',
+    summary: 'The newest receipt goes to the address of the introduction; five times a day at most',
+    body: { json: send.mailReceiptRequest, limit: small },
+    reply: { status: 200, json: send.mailReceiptReply },
+    refusals: ['mail.none', 'mail.enough', 'send.incomplete'],
+  },
   standing: {
     side: 'intake',
     method: 'GET',

@@ -173,7 +173,7 @@ export const finishRequest = z.strictObject({ without: z.array(id).max(200_000).
 /** `receipt` is a compact JWS over the digests of everything that is kept. */
 export const finishReply = z.strictObject({ receipt: z.string(), items: count, bytes: count })
 
-/** Where every file stands, in the sender's words. `from`: the archive it came out of; null when it was announced. */
+/** Where every file stands, in the sender's words; the code that decided comes first. `from`: the archive it came out of; null when it was announced. */
 export const statusReply = z.strictObject({
   items: z.array(
     z.strictObject({

@@ -40,6 +40,10 @@ export const faultCodes = [
   'part.not-separate',
   'link.not-found',
   'link.no-birth-date',
+  'letter.not-found',
+  'letter.gone',
+  'mail.none',
+  'mail.enough',
   'grant.not-found',
   'reader.not-found',
   'reader.ended',
@@ -61,6 +65,7 @@ export const faultCodes = [
   'key.unavailable',
   'scanner.unavailable',
   'scanner.failed',
+  'post.unavailable',
   'internal',
 ] as const
 

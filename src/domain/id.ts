@@ -16,6 +16,8 @@ export type OperatorId = Branded<'operator'>
 export type ReaderId = Branded<'reader'>
 export type IndexId = Branded<'index'>
 export type ConsentId = Branded<'consent'>
+export type LetterId = Branded<'letter'>
+export type ReceiptAskId = Branded<'receipt-ask'>
 
 export type AnyId =
   | CaseId
@@ -30,6 +32,8 @@ export type AnyId =
   | ReaderId
   | IndexId
   | ConsentId
+  | LetterId
+  | ReceiptAskId
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 

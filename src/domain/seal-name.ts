@@ -2,7 +2,17 @@
  * Associated data of everything sealed: what a ciphertext is, and whose. A run of bytes moved to another item,
  * pack, case or purpose does not open. The texts are part of the stored format and never change.
  */
-import type { CaseId, ItemId, LinkId, OperatorId, PackId, PlanId, ReaderId, SenderId } from './id.ts'
+import type {
+  CaseId,
+  ItemId,
+  LetterId,
+  LinkId,
+  OperatorId,
+  PackId,
+  PlanId,
+  ReaderId,
+  SenderId,
+} from './id.ts'
 
 /** Of an extent: the run of an item's chunks that starts with chunk `first`, in a pack. */
 export const extentSeal = (pack: PackId, item: ItemId, first: number): string =>
@@ -45,6 +55,10 @@ export const linkFactsSeal = (id: CaseId, link: LinkId): string => `second-read/
 
 /** Of a reader's details (name), under the case key. */
 export const readerSeal = (id: CaseId, reader: ReaderId): string => `second-read/1/reader/${id}/${reader}`
+
+/** Of what a letter is made from (address, link), or of its words once they are kept, under the case key. */
+export const letterSeal = (id: CaseId, letter: LetterId, what: 'facts' | 'words'): string =>
+  `second-read/1/letter/${id}/${letter}/${what}`
 
 /** Of the body of an index object: a case's index of this sequence number, or a piece of the audit chain. */
 export const indexSeal = (kind: 'case' | 'audit', of: CaseId, sequence: number): string =>

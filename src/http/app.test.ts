@@ -192,8 +192,8 @@ describe('JSON bodies', () => {
     const expiresAt = new Date('2026-03-01T00:00:00Z')
     const { url } = await begin({
       openLink: async (_of, _sender, terms) => {
-        expect(terms).toEqual({ days: 14, maxUses: null, check: 'none', language: 'en' })
-        return { link, token: 'a.b.c', code: null, expiresAt }
+        expect(terms).toEqual({ days: 14, maxUses: null, check: 'none', language: 'en', mail: null })
+        return { link, url: 'https://records.example/send#a.b.c', code: null, expiresAt }
       },
     })
     const address = `${url}/api/cases/${actors.session.case}/links`

@@ -106,6 +106,22 @@ export const faultReplies = {
     'The case has no birth date',
     'The link cannot ask for it. Please choose a code, or open the case with the birth date.',
   ),
+  'letter.not-found': row(404, 'There is no such letter', 'Please check the number of the letter.'),
+  'letter.gone': row(
+    410,
+    'The words of the letter are gone',
+    'They are kept only where no mail is sent from here, and only until somebody has read them.',
+  ),
+  'mail.none': row(
+    409,
+    'There is no address to send it to',
+    'Please give an e-mail address when you introduce yourself, or save the receipt here.',
+  ),
+  'mail.enough': row(
+    429,
+    'The receipt was mailed often enough today',
+    'Please look for the mail that was sent already, or try again tomorrow.',
+  ),
   'grant.not-found': row(404, 'There is no such grant', 'Please check the number of the grant.'),
   'reader.not-found': row(404, 'There is no such reader', 'Please check the number of the reader.'),
   'reader.ended': row(410, 'The desk ended this access', 'Please ask the desk that invited you.'),
@@ -155,6 +171,7 @@ export const faultReplies = {
     'The malware scanner gave no answer about a file',
     'Nothing was lost. The people who run this can see it in the log.',
   ),
+  'post.unavailable': row(503, 'The mail server does not answer', later),
   internal: row(
     500,
     'Something went wrong here',

@@ -24,18 +24,21 @@ import type { finishSend, sendStatus } from '#steps/finish-send.ts'
 import type { introduce, seeStanding, withdraw } from '#steps/introduce.ts'
 import type { endReader, inviteAgain, inviteReader, listReaders } from '#steps/invite-reader.ts'
 import type { lookAtLink } from '#steps/look-at-link.ts'
+import type { mailReceipt } from '#steps/mail-receipt.ts'
 import type { matchPatients, noteMatchAnswer } from '#steps/match-patients.ts'
 import type { nameInstance } from '#steps/name-instance.ts'
 import type { openCase } from '#steps/open-case.ts'
 import type { openGrant, revokeGrant } from '#steps/open-grant.ts'
 import type { openLink, renewLink, revokeLink } from '#steps/open-link.ts'
 import type { planSend } from '#steps/plan-send.ts'
+import type { printLink } from '#steps/print-link.ts'
 import type { readBundle } from '#steps/read-bundle.ts'
 import type { listDecisions, listItems, listQuarantine, readCase } from '#steps/read-case.ts'
 import type { readCompleteness } from '#steps/read-completeness.ts'
-import type { readBulk, readFrames } from '#steps/read-frames.ts'
+import type { readBulk, readFrames, readRendered } from '#steps/read-frames.ts'
 import type { readInstances } from '#steps/read-instances.ts'
 import type { readItem } from '#steps/read-item.ts'
+import type { dropLetter, listLetters, readLetter } from '#steps/read-letters.ts'
 import type { readMetadata } from '#steps/read-metadata.ts'
 import type { readSenders } from '#steps/read-senders.ts'
 import type { receive } from '#steps/receive.ts'
@@ -88,6 +91,7 @@ export type IntakeNeeds = {
   readonly receive: ReturnType<typeof receive>
   readonly nameInstance: typeof nameInstance
   readonly finishSend: ReturnType<typeof finishSend>
+  readonly mailReceipt: ReturnType<typeof mailReceipt>
   readonly sendStatus: ReturnType<typeof sendStatus>
   readonly findUpload: ReturnType<typeof findUpload>
   readonly dropUpload: ReturnType<typeof dropUpload>
@@ -111,6 +115,10 @@ export type PortalNeeds = {
   readonly openLink: ReturnType<typeof openLink>
   readonly renewLink: ReturnType<typeof renewLink>
   readonly revokeLink: ReturnType<typeof revokeLink>
+  readonly listLetters: ReturnType<typeof listLetters>
+  readonly readLetter: ReturnType<typeof readLetter>
+  readonly dropLetter: ReturnType<typeof dropLetter>
+  readonly printLink: ReturnType<typeof printLink>
   readonly openGrant: ReturnType<typeof openGrant>
   readonly revokeGrant: ReturnType<typeof revokeGrant>
   readonly inviteReader: ReturnType<typeof inviteReader>
@@ -130,6 +138,7 @@ export type PortalNeeds = {
   readonly readMetadata: ReturnType<typeof readMetadata>
   readonly readFrames: ReturnType<typeof readFrames>
   readonly readBulk: ReturnType<typeof readBulk>
+  readonly readRendered: ReturnType<typeof readRendered>
   readonly cases: Pick<CaseLedger, 'findCase' | 'listCases'>
   readonly links: Pick<LinkLedger, 'linksOf' | 'openAsks'>
   readonly delivery: Pick<DeliveryLedger, 'grantsOf'>

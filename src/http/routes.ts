@@ -8,6 +8,7 @@ import { caseCapabilities } from './dicomweb/capabilities.ts'
 import { conformance } from './dicomweb/conformance.ts'
 import { retrieveMetadata } from './dicomweb/metadata.ts'
 import { retrieveBulk, retrieveFrames } from './dicomweb/parts.ts'
+import { retrievePicture } from './dicomweb/pictures.ts'
 import { retrieveDicom } from './dicomweb/retrieve.ts'
 import { searchDicom } from './dicomweb/search.ts'
 import { formDoor } from './doors/multipart.ts'
@@ -18,6 +19,7 @@ import { tusDoor } from './doors/tus.ts'
 import * as missing from './handlers/completeness.ts'
 import * as desk from './handlers/desk.ts'
 import * as introduction from './handlers/introduction.ts'
+import * as letters from './handlers/letters.ts'
 import * as open from './handlers/open.ts'
 import * as quarantine from './handlers/quarantine.ts'
 import * as read from './handlers/read.ts'
@@ -53,6 +55,10 @@ export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
   renewLink:   ['POST', '/api/links/{link}/renew',               'operator',      desk.renewLink(needs)],
   revokeLink:  ['POST', '/api/links/{link}/revoke',              'operator',      desk.revokeLink(needs)],
   askedLinks:  ['GET',  '/api/asked-links',                      'operator',      desk.askedLinks(needs)],
+  listLetters: ['GET',  '/api/cases/{case}/letters',             'operator',      letters.listLetters(needs)],
+  readLetter:  ['GET',  '/api/letters/{letter}',                 'operator',      letters.readLetter(needs)],
+  dropLetter:  ['DELETE', '/api/letters/{letter}',               'operator',      letters.dropLetter(needs)],
+  printLink:   ['POST', '/api/links/{link}/letter',              'operator',      letters.printLink(needs)],
   openGrant:   ['POST', '/api/cases/{case}/grants',              'operator',      desk.openGrant(needs)],
   listGrants:  ['GET',  '/api/cases/{case}/grants',              'operator',      desk.listGrants(needs)],
   revokeGrant: ['POST', '/api/grants/{grant}/revoke',            'operator',      desk.revokeGrant(needs)],
@@ -80,6 +86,7 @@ export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
   exchange:    ['POST', '/api/send/exchange',                    'anyone',        send.exchange(needs)],
   introduce:   ['POST', '/api/send/introduce',                   'sender',        introduction.introduce(needs)],
   withdraw:    ['POST', '/api/send/withdraw',                    'sender',        introduction.withdraw(needs)],
+  mailReceipt: ['POST', '/api/send/mail-receipt',                'sender',        send.mailReceipt(needs)],
   standing:    ['GET',  '/api/send/standing',                    'sender',        introduction.standing(needs)],
   look:        ['POST', '/api/send/look',                        'anyone',        send.look(needs)],
   askLink:     ['POST', '/api/send/ask-link',                    'anyone',        send.askLink(needs)],
@@ -111,6 +118,14 @@ export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
   instanceMetadata: ['GET', '/dicomweb/cases/{case}/studies/{study}/series/{series}/instances/{instance}/metadata', 'case:read', retrieveMetadata(needs)],
   retrieveFrames: ['GET', '/dicomweb/cases/{case}/studies/{study}/series/{series}/instances/{instance}/frames/{frames}', 'case:read', retrieveFrames(needs)],
   retrieveBulk: ['GET', '/dicomweb/cases/{case}/studies/{study}/series/{series}/instances/{instance}/bulkdata/{bulk}', 'case:read', retrieveBulk(needs)],
+  renderedStudy: ['GET', '/dicomweb/cases/{case}/studies/{study}/rendered', 'case:read', retrievePicture(needs, 'rendered')],
+  renderedSeries: ['GET', '/dicomweb/cases/{case}/studies/{study}/series/{series}/rendered', 'case:read', retrievePicture(needs, 'rendered')],
+  renderedInstance: ['GET', '/dicomweb/cases/{case}/studies/{study}/series/{series}/instances/{instance}/rendered', 'case:read', retrievePicture(needs, 'rendered')],
+  renderedFrame: ['GET', '/dicomweb/cases/{case}/studies/{study}/series/{series}/instances/{instance}/frames/{frames}/rendered', 'case:read', retrievePicture(needs, 'rendered')],
+  studyThumbnail: ['GET', '/dicomweb/cases/{case}/studies/{study}/thumbnail', 'case:read', retrievePicture(needs, 'thumbnail')],
+  seriesThumbnail: ['GET', '/dicomweb/cases/{case}/studies/{study}/series/{series}/thumbnail', 'case:read', retrievePicture(needs, 'thumbnail')],
+  instanceThumbnail: ['GET', '/dicomweb/cases/{case}/studies/{study}/series/{series}/instances/{instance}/thumbnail', 'case:read', retrievePicture(needs, 'thumbnail')],
+  frameThumbnail: ['GET', '/dicomweb/cases/{case}/studies/{study}/series/{series}/instances/{instance}/frames/{frames}/thumbnail', 'case:read', retrievePicture(needs, 'thumbnail')],
 
   tusOptions:  ['OPTIONS', '/api/send/tus',                      'sender',        tus],
   tusCreate:   ['POST', '/api/send/tus',                         'sender',        tus],

@@ -51,14 +51,17 @@ const parts: Readonly<Record<string, { readonly needed: string; read(text: unkno
   },
 }
 
-const readAsset = (text: unknown): string | null => (assetName.test(String(text)) ? String(text) : null)
+/** A part of a page is looked up in a list of those there are. */
+const readAsset = (text: unknown): string | null =>
+  typeof text === 'string' && assetName.test(text) ? text : null
 
 /** Path parameters are ids; what is none names nothing. */
 const readParams = (req: Request): Record<string, string> | Refusal => {
   const read: Record<string, string> = {}
   for (const [name, text] of Object.entries(req.params)) {
     const part = parts[name]
-    const known = part === undefined ? (name === 'asset' ? readAsset(text) : readId(text)) : part.read(text)
+    const readPlain = name === 'asset' ? readAsset : readId
+    const known = part === undefined ? readPlain(text) : part.read(text)
     if (known === null && part !== undefined) return refuse('request.invalid', { needed: part.needed })
     if (known === null) return refuse(notFound[name as keyof typeof notFound] ?? 'request.not-found')
     read[name] = known

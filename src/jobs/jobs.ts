@@ -1,8 +1,8 @@
 /** Every job there is. A worker will not start unless it has a handler for each. */
-import { type CaseId, type ItemId, type PackId, readId } from '#domain/id.ts'
+import { type CaseId, type ItemId, type LetterId, type PackId, readId } from '#domain/id.ts'
 import type { Job } from './job.ts'
 
-const idField = <Id extends CaseId | ItemId | PackId>(raw: unknown, field: string): Id => {
+const idField = <Id extends CaseId | ItemId | LetterId | PackId>(raw: unknown, field: string): Id => {
   const value = typeof raw === 'object' && raw !== null ? Object.entries(raw) : []
   const id = readId<Id>(value.find(([name]) => name === field)?.[1])
   if (id === null) throw new Error(`job payload lacks the id "${field}"`)
@@ -54,4 +54,13 @@ export const keepAudit: Job<Readonly<Record<never, never>>> = {
   idOf: () => 'audit.keep',
 }
 
-export const jobs = [admitPack, unpackItem, offerCase, indexCase, keepAudit] as const
+/** Send one letter that is owed. Tried once: the ledger knows when the next try may be. */
+export const sendLetter: Job<{ readonly letter: LetterId }> = {
+  name: 'letter.send',
+  attempts: 1,
+  backoffMs: 1_000,
+  parse: (raw) => ({ letter: idField<LetterId>(raw, 'letter') }),
+  idOf: ({ letter }) => `letter.send.${letter}`,
+}
+
+export const jobs = [admitPack, unpackItem, offerCase, indexCase, keepAudit, sendLetter] as const

@@ -8,6 +8,7 @@ import type {
   CaseId,
   GrantId,
   ItemId,
+  LetterId,
   LinkId,
   OperatorId,
   PackId,
@@ -21,6 +22,7 @@ export type JournalFields = {
   readonly case?: CaseId
   readonly sender?: SenderId
   readonly link?: LinkId
+  readonly letter?: LetterId
   readonly session?: SessionId
   readonly plan?: PlanId
   readonly pack?: PackId

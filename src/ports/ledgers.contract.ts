@@ -17,6 +17,7 @@ import type { DeliveryLedger } from './delivery-ledger.ts'
 import type { InstanceLedger } from './instance-ledger.ts'
 import type { IntakeLedger, NewPack, PlannedFile, PlannedItem } from './intake-ledger.ts'
 import type { IntroductionLedger } from './introduction-ledger.ts'
+import type { LetterLedger } from './letter-ledger.ts'
 import type { LinkLedger, NewLink } from './link-ledger.ts'
 import type { OperatorLedger } from './operator-ledger.ts'
 import type { ReaderLedger } from './reader-ledger.ts'
@@ -25,12 +26,13 @@ export type Ledgers = {
   readonly cases: CaseLedger
   readonly links: LinkLedger
   readonly introductions: IntroductionLedger
+  readonly letters: LetterLedger
   readonly intake: IntakeLedger
   readonly admission: AdmissionLedger
   readonly archives: ArchiveLedger
   readonly delivery: DeliveryLedger
-  readonly readers: ReaderLedger
   readonly instances: InstanceLedger
+  readonly readers: ReaderLedger
   readonly decisions: DecisionLedger
   readonly audit: AuditLedger
   readonly operators: OperatorLedger

@@ -13,6 +13,7 @@ import {
   openLink,
   openSender,
   race,
+  refusedOf,
   type Sending,
 } from './ledgers.contract.ts'
 import type { NewLink } from './link-ledger.ts'
@@ -52,6 +53,16 @@ export const linkAsksContract = (name: string, open: OpenLedgers): void => {
       ])
       expect(await ledgers.links.openAsks(1)).toHaveLength(1)
       expect(await isAsked(link)).toBe(true)
+    })
+
+    it('renews while the sender may visit: consent is given again over the same link', async () => {
+      expect(await ledgers.cases.moveCase(sending.case, 'withdrawn', noon)).toBe(true)
+      await renew(link, noon)
+      const other = await openSender(ledgers)
+      const gone = await openLink(ledgers, other)
+      expect(await ledgers.cases.moveCase(other.case, 'expired', noon)).toBe(true)
+      const next = { ...gone, id: newId<LinkId>(), secretHash: bytes() }
+      expect(refusedOf(await ledgers.links.renewLink(gone.id, next))).toBe('case.closed')
     })
 
     it('asks for a link whose time is over, and for the one in place of a replaced one', async () => {

@@ -201,18 +201,6 @@ export const linkLedgerContract = (name: string, open: OpenLedgers): void => {
       expect(granted(await exchange(next.id))).toMatchObject(sending)
     })
 
-    it('renews while the sender may visit: consent is given again over the same link', async () => {
-      const link = await openLink(ledgers, sending)
-      const renew = (old: LinkId) =>
-        ledgers.links.renewLink(old, { ...link, id: newId<LinkId>(), secretHash: bytes() })
-      await close('withdrawn')
-      granted(await renew(link.id))
-      const other = await openSender(ledgers)
-      const gone = await openLink(ledgers, other)
-      await ledgers.cases.moveCase(other.case, 'expired', noon)
-      expect(refusedOf(await renew(gone.id))).toBe('case.closed')
-    })
-
     it('renews a link once, whatever races, and none that is revoked or unknown', async () => {
       const link = await openLink(ledgers, sending)
       const renew = (id: LinkId) =>

@@ -3,19 +3,21 @@
 import type { AuditAction } from '#domain/audit.ts'
 import { type CaseState, mayReceive, mayVisit } from '#domain/case.ts'
 import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
-import type { CaseId, LinkId, OperatorId, SenderId } from '#domain/id.ts'
+import type { CaseId, LetterId, LinkId, OperatorId, SenderId } from '#domain/id.ts'
 import type { Language } from '#domain/language.ts'
 import { type LinkCheck, longestLinkDays, type SenderRole } from '#domain/link.ts'
 import { linkFactsOf } from '#domain/link-facts.ts'
 import type { StatedPatient } from '#domain/patient.ts'
-import { senderSeal } from '#domain/seal-name.ts'
+import { letterSeal, senderSeal } from '#domain/seal-name.ts'
+import { writeLetterFacts } from '#formats/letters/sealed-letter.ts'
 import { boundBirthDate, sealLinkFacts } from '#formats/link-facts.ts'
-import { indexCase } from '#jobs/jobs.ts'
+import { indexCase, sendLetter } from '#jobs/jobs.ts'
 import type { AuditLedger } from '#ports/audit-ledger.ts'
 import type { CaseLedger } from '#ports/case-ledger.ts'
 import type { CaseKey, CaseVault } from '#ports/case-vault.ts'
 import type { Clock, Ids } from '#ports/clock.ts'
 import type { JobQueue } from '#ports/job-queue.ts'
+import type { LetterLedger, NewLetter } from '#ports/letter-ledger.ts'
 import type { LinkLedger } from '#ports/link-ledger.ts'
 import { openDetails } from '#ports/open-sealed.ts'
 import type { Secrets } from '#ports/secrets.ts'
@@ -24,6 +26,7 @@ import type { LinkTokens } from '#ports/tokens.ts'
 export type OpenLinkNeeds = {
   readonly cases: CaseLedger
   readonly links: LinkLedger
+  readonly letters: Pick<LetterLedger, 'oweLetters'>
   readonly vault: CaseVault
   readonly tokens: LinkTokens
   readonly secrets: Secrets
@@ -31,6 +34,10 @@ export type OpenLinkNeeds = {
   readonly queue: JobQueue
   readonly clock: Clock
   readonly ids: Ids
+  /** Where every link begins. */
+  readonly publicUrl: string
+  /** Days after which a sender is reminded; 0 never reminds. */
+  readonly reminderDays: number
 }
 
 export type LinkTerms = {
@@ -39,6 +46,8 @@ export type LinkTerms = {
   /** What the link asks besides itself. */
   readonly check: LinkCheck
   readonly language: Language
+  /** Where the link is mailed to; null when the desk hands it on. */
+  readonly mail: string | null
 }
 
 /** Terms of a new link in an old one's place, which keeps what is not said. */
@@ -49,7 +58,8 @@ export type RenewTerms = Omit<LinkTerms, 'check' | 'language'> & {
 
 export type OpenedLink = {
   readonly link: LinkId
-  readonly token: string
+  /** The link itself, with its secret. */
+  readonly url: string
   /** To be told to the sender by another way; null when the link asks for none. */
   readonly code: string | null
   readonly expiresAt: Date
@@ -121,7 +131,40 @@ const prepare = async (needs: OpenLinkNeeds, of: CaseId, patient: StatedPatient,
     at,
   }
   const token = await tokens.write({ link: id, secret, expiresAt })
-  return { row, opened: { link: id, token, code: checked.code, expiresAt } satisfies OpenedLink }
+  const url = `${needs.publicUrl}/send#${token}`
+  return { row, opened: { link: id, url, code: checked.code, expiresAt } satisfies OpenedLink }
+}
+
+type Prepared = Exclude<Awaited<ReturnType<typeof prepare>>, Refusal>
+
+/**
+ * Mails a link, and prepares the reminder that leaves unless something arrives: later its address is known to nobody.
+ * The ledger owes them; a lost job is asked for again.
+ */
+const mailLink = async (
+  { letters, queue, ids, reminderDays }: OpenLinkNeeds,
+  kind: 'link' | 'renewed-link',
+  mail: string | null,
+  key: CaseKey,
+  { row, opened }: Prepared,
+  sending: { readonly case: CaseId; readonly sender: SenderId },
+): Promise<void> => {
+  if (mail === null) return
+  const { check, language, expiresAt: until, at } = row
+  const letterOf = (
+    of: NewLetter['kind'],
+    dueAt: Date,
+    facts: Parameters<typeof writeLetterFacts>[0],
+  ): NewLetter => {
+    const id = ids.next<LetterId>()
+    const sealed = key.seal(writeLetterFacts(facts), letterSeal(sending.case, id, 'facts'))
+    return { ...sending, id, link: opened.link, kind: of, language, sealed, at, dueAt, askedAt: null }
+  }
+  const first = letterOf(kind, at, { to: mail, url: opened.url, until, check })
+  const remindAt = new Date(at.getTime() + reminderDays * dayMs)
+  const reminds = reminderDays > 0 && remindAt < until
+  await letters.oweLetters(reminds ? [first, letterOf('reminder', remindAt, { to: mail, until })] : [first])
+  await queue.add(sendLetter, { letter: first.id }).catch(() => {})
 }
 
 /** A link for a new sender of a case. Refuses `case.not-found`, `case.closed`, `link.no-birth-date`. */
@@ -142,6 +185,7 @@ export const openLink =
     const details = key.seal(Buffer.from(JSON.stringify({ name: sender.name })), senderSeal(of, id))
     await needs.cases.addSender({ id, case: of, role: sender.role, details, at: link.row.at })
     await needs.links.openLink({ ...link.row, case: of, sender: id })
+    await mailLink(needs, 'link', terms.mail, key, link, { case: of, sender: id })
     await note(needs, 'link.opened', by, of, link.opened.link)
     return link.opened
   }
@@ -166,6 +210,7 @@ export const renewLink =
     if (isRefusal(link)) return link
     const renewed = await needs.links.renewLink(old, link.row)
     if (isRefusal(renewed)) return renewed
+    await mailLink(needs, 'renewed-link', terms.mail, opened.key, link, renewed)
     await note(needs, 'link.renewed', by, renewed.case, link.opened.link)
     return link.opened
   }

@@ -3,7 +3,16 @@
  * §10.4.1.1.5, §10.4.1.1.6). The header is looked at; of the rest only what goes out is read, while it goes.
  */
 import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
+import { createGate } from '#domain/gate.ts'
 import type { CaseId, ItemId } from '#domain/id.ts'
+import {
+  blankSheet,
+  canDraw,
+  drawFrame,
+  type GreyWindow,
+  mayShowText,
+  shrinkPicture,
+} from '#formats/dicom/draw-frame.ts'
 import { type FramePieces, findFrames } from '#formats/dicom/find-frames.ts'
 import { findValue } from '#formats/dicom/find-value.ts'
 import { frameType } from '#formats/dicom/frame-type.ts'
@@ -12,6 +21,7 @@ import { type OpenObject, openingBytes, openObject } from '#formats/dicom/open-o
 import { type Picture, readPicture, type Span } from '#formats/dicom/read-image.ts'
 import { swapBatches } from '#formats/dicom/swap-batches.ts'
 import { explicitLittle } from '#formats/dicom/transfer-syntax.ts'
+import { writePng } from '#formats/image/write-png.ts'
 import { servedItem } from '#formats/pack/served-item.ts'
 import type { CaseVault } from '#ports/case-vault.ts'
 import type { InstanceLedger, InstanceScope } from '#ports/instance-ledger.ts'
@@ -56,13 +66,15 @@ async function* inMemory(
   yield [Buffer.from(await object.source.read(offset, length))]
 }
 
+/** The object of a scope that speaks for it: the one in the middle, which shows the most of a stack of slices. */
 const openOne = async (
   { instances, vault, store }: ReadFramesNeeds,
   of: CaseId,
-  scope: InstanceAddress,
+  scope: InstanceScope,
 ): Promise<Opened | Refusal> => {
   const content = await instances.content(of, scope)
-  const [item] = content?.items ?? []
+  const middle = scope.instance === undefined ? Math.floor((content?.items.length ?? 0) / 2) : 0
+  const item = content?.items[middle]
   if (content === null || item === undefined) return refuse('item.not-found')
   const key = await vault.open(of, content.wrappedKey)
   const extents = item.extents.map((extent) => ({ ...extent, key: key.unwrap(extent.wrappedKey) }))
@@ -154,3 +166,76 @@ export const readBulk =
       parts: [{ length, open: () => (width === 1 ? open() : swapBatches(open(), width)) }],
     }
   }
+
+export type DrawTerms = {
+  /** Null for the window of the object. */
+  readonly window: GreyWindow | null
+  /** Largest picture, pixels; null for as large as it is. */
+  readonly most: { readonly width: number; readonly height: number } | null
+  /** A small sign of it, on which nobody's name can stand. */
+  readonly thumbnail: boolean
+}
+
+export type Drawn = {
+  readonly item: ItemId
+  readonly type: 'image/png' | 'image/jpeg' | 'application/pdf'
+  readonly bytes: Buffer
+}
+
+const jpegBaseline = '1.2.840.10008.1.2.4.50'
+const shownAsStored: ReadonlySet<string> = new Set(['MONOCHROME2', 'YBR_FULL', 'YBR_FULL_422'])
+
+/** Documents and codestreams longer than this are not held to be shown, bytes. */
+const mostShown = 33_554_432
+
+const gather = async (batches: Batches): Promise<Buffer> => {
+  const pieces: Uint8Array[] = []
+  for await (const batch of batches) pieces.push(...batch)
+  return Buffer.concat(pieces)
+}
+
+const drawn = async (item: ItemId, picture: Parameters<typeof writePng>[0]): Promise<Drawn> => ({
+  item,
+  type: 'image/png',
+  bytes: await writePng(picture),
+})
+
+/**
+ * A frame as a picture, or the document of an object; of a study or series that of the object in its middle. Refuses
+ * as `readFrames` does, and `part.not-separate` for what is not drawn here.
+ */
+export const readRendered = (needs: ReadFramesNeeds) => {
+  // A large picture takes a hundred megabytes while it is drawn, so they take turns.
+  const turns = createGate(1)
+  const draw = async (opened: Opened, frame: number, terms: DrawTerms): Promise<Drawn | Refusal> => {
+    const { item, object } = opened
+    const picture = await readPicture(object)
+    if (terms.thumbnail && mayShowText(picture)) return drawn(item, blankSheet())
+    const { document, pixels, documentType } = picture
+    if (pixels === null && document !== null && documentType === 'application/pdf' && frame === 1) {
+      if (document.length > mostShown) return refuse('part.not-separate')
+      return { item, type: 'application/pdf', bytes: await gather(opened.open(document)) }
+    }
+    const found = await findFrames(object.source, picture, [frame])
+    if (typeof found === 'string') return refuse(refusals[found])
+    const [part] = toParts(opened, picture, found).parts
+    if (part === undefined) return refuse('part.not-found')
+    const encapsulated = pixels?.length === null
+    const asStored = object.transferSyntax === jpegBaseline && shownAsStored.has(picture.photometric)
+    if (encapsulated && asStored && terms.window === null && part.length <= mostShown)
+      return { item, type: 'image/jpeg', bytes: await gather(part.open()) }
+    if (encapsulated || !canDraw(picture))
+      return terms.thumbnail ? drawn(item, blankSheet()) : refuse('part.not-separate')
+    const whole = drawFrame(await gather(part.open()), picture, terms.window)
+    return drawn(item, terms.most === null ? whole : shrinkPicture(whole, terms.most))
+  }
+  return async (
+    of: CaseId,
+    scope: InstanceScope,
+    frame: number,
+    terms: DrawTerms,
+  ): Promise<Drawn | Refusal> => {
+    const opened = await openOne(needs, of, scope)
+    return isRefusal(opened) ? opened : turns.run(() => draw(opened, frame, terms))
+  }
+}

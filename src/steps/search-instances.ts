@@ -26,6 +26,7 @@ export type FoundSet = {
   readonly study: string
   readonly series: string | null
   readonly instance: string | null
+  /** In no order. */
   readonly set: JsonSet
 }
 
@@ -167,16 +168,22 @@ export const searchInstances =
       return { found, total: inSeries.length }
     }
     const page = await instances.instances(of, questionOf(asked('instance'), inSeries, query))
+    // What is of the series or above is the same in all of its instances, and is made once.
+    const own = attributes.filter(({ level }) => level === 'instance')
+    const shared = attributes.filter(({ level }) => level !== 'instance')
     const bySeries = new Map(
-      inSeries.map((rows) => [`${rows.study.studyUid} ${rows.series.seriesUid}`, rows]),
+      inSeries.map((rows) => [`${rows.study.studyUid} ${rows.series.seriesUid}`, rows] as const),
     )
+    const sets = new Map<Series, JsonSet>()
     const found: FoundSet[] = []
     for (const { item, instance, sealedFacts } of page.instances) {
       const rows = bySeries.get(`${instance.studyUid} ${instance.seriesUid}`)
       if (rows === undefined) continue
+      const around = sets.get(rows) ?? toSet(shared, rows)
+      sets.set(rows, around)
       const row: InstanceRow = { instance, facts: openFacts(key, of, item, sealedFacts) }
       const uids = { study: instance.studyUid, series: instance.seriesUid, instance: instance.sopUid }
-      found.push({ ...uids, set: toSet(attributes, { ...rows, instance: row }) })
+      found.push({ ...uids, set: { ...around, ...toSet(own, { instance: row }) } })
       // Others wait for this process too.
       if (found.length % 256 === 0) await giveWay()
     }

@@ -22,6 +22,7 @@ const checks: Readonly<Record<keyof JournalFields, Check>> = {
   case: isId,
   sender: isId,
   link: isId,
+  letter: isId,
   session: isId,
   plan: isId,
   pack: isId,

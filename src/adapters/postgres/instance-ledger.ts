@@ -12,10 +12,14 @@ import type { Tables } from './tables.ts'
 
 type Trx = Transaction<Tables>
 
-/** Instances with their items, those that a reader may have: what `readItems` of the delivery ledger gives. */
-const readable = sql`
-  instances join items on items.id = instances.item_id and items.state = any(${[...readableStates]})
-    and items.kind = 'dicom' and items.sha256 is not null and items.crc32 is not null and items.sealed_facts is not null
+/**
+ * Instances with their items, those that a reader may have: what `readItems` of the delivery ledger gives. With the
+ * case said of both, all of a case is two short scans instead of a look at each item by its id.
+ */
+const readable = (of: CaseId): RawBuilder<unknown> => sql`
+  instances join items on items.id = instances.item_id and items.case_id = ${of}
+    and items.state = any(${[...readableStates]}) and items.kind = 'dicom' and items.sha256 is not null
+    and items.crc32 is not null and items.sealed_facts is not null
     and (not items.codes && ${[...patchedOnlyCodes]}::text[]
       or exists (select from served_copies where served_copies.item_id = items.id))`
 
@@ -46,7 +50,7 @@ const readSeries = async (
       select study_uid, series_uid, array_agg(distinct modality) as modalities,
         array_agg(distinct sop_class) as classes, min(series_number) as number, count(*)::int as instances,
         (array_agg(items.id order by instance_number, sop_uid, items.id))[1] as item
-      from ${readable} where ${inScope(of, scope)} group by study_uid, series_uid
+      from ${readable(of)} where ${inScope(of, scope)} group by study_uid, series_uid
     ) as found join items on items.id = found.item
     order by study_uid, number, series_uid`.execute(db)
   return rows.map((row) => ({
@@ -75,7 +79,7 @@ const readPage: (db: Database) => InstanceLedger['instances'] =
     const from = sql`
       unnest(${series.map((one) => one.studyUid)}::text[], ${series.map((one) => one.seriesUid)}::text[])
         with ordinality as asked (study, series, nth)
-      join (${readable}) on instances.case_id = ${of} and instances.study_uid = asked.study
+      join (${readable(of)}) on instances.case_id = ${of} and instances.study_uid = asked.study
         and instances.series_uid = asked.series
       where true ${narrowed('instances.sop_uid', sopUids, 'text')}
         ${narrowed('instances.sop_class', sopClasses, 'text')}
@@ -102,7 +106,7 @@ const readPage: (db: Database) => InstanceLedger['instances'] =
 
 const findItems = async (trx: Trx, of: CaseId, scope: InstanceScope): Promise<ItemId[]> => {
   const { rows } = await sql<{ item_id: ItemId }>`
-    select instances.item_id from ${readable} where ${inScope(of, scope)}
+    select instances.item_id from ${readable(of)} where ${inScope(of, scope)}
     order by series_number, series_uid, instance_number, sop_uid, instances.item_id`.execute(trx)
   return rows.map((row) => row.item_id)
 }

@@ -11,6 +11,7 @@ import { createIndexLedger } from './index-ledger.ts'
 import { createInstanceLedger } from './instance-ledger.ts'
 import { createIntakeLedger } from './intake-ledger.ts'
 import { createIntroductionLedger } from './introduction-ledger.ts'
+import { createLetterLedger } from './letter-ledger.ts'
 import { createLinkLedger } from './link-ledger.ts'
 import { createOperatorLedger } from './operator-ledger.ts'
 import { createReaderLedger } from './reader-ledger.ts'
@@ -21,12 +22,13 @@ export const createLedgers = (db: Database) => ({
   cases: createCaseLedger(db),
   links: createLinkLedger(db),
   introductions: createIntroductionLedger(db),
+  letters: createLetterLedger(db),
   intake: createIntakeLedger(db),
   admission: createAdmissionLedger(db),
   archives: createArchiveLedger(db),
   delivery: createDeliveryLedger(db),
-  readers: createReaderLedger(db),
   instances: createInstanceLedger(db),
+  readers: createReaderLedger(db),
   decisions: createDecisionLedger(db),
   completeness: createCompletenessLedger(db),
   audit: createAuditLedger(db),

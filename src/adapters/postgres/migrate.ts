@@ -13,6 +13,7 @@ import { up as discLists } from './migrations/0008-disc-lists.ts'
 import { up as releasedAgain } from './migrations/0009-released-again.ts'
 import { up as landing } from './migrations/0010-landing.ts'
 import { up as introductions } from './migrations/0011-introductions.ts'
+import { up as letters } from './migrations/0012-letters.ts'
 import { up as readers } from './migrations/0013-readers.ts'
 import type { Tables } from './tables.ts'
 
@@ -28,6 +29,7 @@ const migrations = {
   '0009-released-again': { up: releasedAgain },
   '0010-landing': { up: landing },
   '0011-introductions': { up: introductions },
+  '0012-letters': { up: letters },
   '0013-readers': { up: readers },
 }
 

@@ -42,7 +42,7 @@ const build = (pieces: readonly number[], table: Table, over: Record<number, Tri
     lengths.writeBigUInt64LE(BigInt(frames[nth]?.[0]?.length ?? 0) - 1n, 8 * nth)
   }
   const value = Buffer.concat([item(basic), ...frames.flat().map(item), sequenceEnd])
-  const extra =
+  const extra: Record<number, { vr: string; value: Buffer }> =
     table === 'extended'
       ? { 0x7fe00001: { vr: 'OB', value: extended }, 0x7fe00002: { vr: 'OB', value: lengths } }
       : {}

@@ -31,8 +31,8 @@ export type Picture = {
   readonly window: { readonly centre: number; readonly width: number } | null
   readonly slope: number
   readonly intercept: number
-  /** True unless Burned In Annotation (0028,0301) is NO. */
-  readonly mayShowText: boolean
+  /** Burned In Annotation (0028,0301): `YES`, `NO`, or whatever stands there. */
+  readonly burnedIn: string
   readonly pixels: Pixels | null
   /** Extended Offset Table (7FE0,0001) and its lengths (7FE0,0002). */
   readonly offsets: Span | null
@@ -116,7 +116,7 @@ export const readPicture = async ({ window, start, encoding }: OpenObject): Prom
     window: centre === null || width === null || width < 1 ? null : { centre, width },
     slope: decimal(tags.slope) || 1,
     intercept: decimal(tags.intercept) ?? 0,
-    mayShowText: text(tags.burned).toUpperCase() !== 'NO',
+    burnedIn: text(tags.burned).toUpperCase(),
     pixels: pixels ?? null,
     offsets: spanOf(places.get(offsetsTag)),
     lengths: spanOf(places.get(lengthsTag)),

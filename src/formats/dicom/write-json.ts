@@ -3,9 +3,10 @@
  * the file, text as UTF-8. Pixels and long values are told by the address where they can be had. It comes in pieces,
  * so that a header of any length costs a piece and a window.
  */
+
+import { type TextReader, wholeTextReader } from '#domain/dicom/character-set.ts'
 import { type JsonSet, tagKey } from '#domain/dicom-json.ts'
 import type { ByteWindow } from './byte-window.ts'
-import { type TextReader, wholeTextReader } from './character-set.ts'
 import { writeValue } from './json-value.ts'
 import type { OpenObject } from './open-object.ts'
 import { type WalkedElement, walkElements } from './walk-elements.ts'

@@ -89,6 +89,10 @@ const labelOf = (inner: string, syntax: string | undefined, type: string, stored
   return inner === octets && syntax !== undefined ? octets : null
 }
 
+/** True for a client that takes a body of this type. */
+export const takesType = (ranges: readonly MediaRange[], type: string): boolean =>
+  ranges.some((range) => ['*/*', `${type.split('/')[0] ?? ''}/*`, type].includes(range.type))
+
 /**
  * The form and the type of `count` frames or values of media type `type`, stored in transfer syntax `stored`; null when
  * the client takes none that we have.

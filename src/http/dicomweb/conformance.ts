@@ -27,13 +27,19 @@ Retrieve (WADO-RS)
   Objects leave as they are stored, byte for byte; nothing is transcoded. Without transfer-syntax, or with *, any; with
   another one than stored 406, which names what is there. One thing is changed: a preamble (the first 128 bytes) that is
   not zero leaves as zeros, unless it is that of a TIFF.
-  Metadata: application/dicom+json of every attribute, UTF-8 (ISO_IR 192), values over 1024 bytes and pixels as
+  Metadata: application/dicom+json of every attribute up to the pixels, UTF-8 (ISO_IR 192), values over 1024 bytes and pixels as
   BulkDataURI; gzip when asked for. An object with a deflated data set of more than 64 MiB is told by its UIDs alone.
   Frames: as stored. Native ones little-endian (1.2.840.10008.1.2.1); encapsulated ones joined from their fragments, under
   the media type of their transfer syntax, or as application/octet-stream; transfer-syntax=*. Frames of a video, and
   frames of single bits that do not begin on a byte, cannot be had apart: 406.
   Bulkdata: below an instance, as its metadata says.
-  Rendered, thumbnail, pixeldata, workitems, non-patient instances: not here (404).
+  Rendered: of an instance, a frame, or the instance in the middle of a series or study. image/png of native frames of 8 and
+  16 bits, MONOCHROME1 and 2, RGB and YBR_FULL, by window=, the window of the file, or the whole span; viewport=width,height;
+  image/jpeg of JPEG Baseline as it is stored; application/pdf of an encapsulated PDF. Anything else 406. No annotation, no
+  quality, no GIF, no video.
+  Thumbnail: the same, 256 pixels at most, image/png. A plain sheet where a name may be written into the picture: unless
+  Burned In Annotation is NO, for everything but CT, CR, DX, MG, MR, NM and PT that are no secondary captures.
+  Pixeldata, workitems, non-patient instances: not here (404).
 
 What is answered
   Instances that passed every check or were released by a person, of the case alone. When instances of a study wait for a

@@ -26,8 +26,7 @@ const withAddress = (base: string, { study, series, instance, set }: FoundSet): 
     ...(series === null ? {} : { seriesUid: series }),
     ...(instance === null ? {} : { sopUid: instance }),
   })
-  if (address === null) return set
-  const all = { ...set, '00081190': { vr: 'UR', Value: [address] } }
+  const all = address === null ? set : { ...set, '00081190': { vr: 'UR', Value: [address] } }
   return Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 

@@ -2,7 +2,7 @@
 import { caseDetails } from '#contract/desk.ts'
 import { isRefusal, refuse } from '#domain/fault.ts'
 import type { CaseId } from '#domain/id.ts'
-import type { CommonNeeds, PortalNeeds } from '#http/needs.ts'
+import type { PortalNeeds } from '#http/needs.ts'
 import type { Handler } from '#http/route.ts'
 import type { OpenedLink } from '#steps/open-link.ts'
 
@@ -75,25 +75,25 @@ export const listAudit =
       ),
     }))
 
-const linkReply = ({ publicUrl }: CommonNeeds, { link, token, code, expiresAt }: OpenedLink) => ({
+const linkReply = ({ link, url, code, expiresAt }: OpenedLink) => ({
   link,
-  url: `${publicUrl}/send#${token}`,
+  url,
   code,
   expiresAt: expiresAt.toISOString(),
 })
 
 export const openLink =
-  (needs: CommonNeeds & PortalNeeds): Handler<'openLink'> =>
+  (needs: PortalNeeds): Handler<'openLink'> =>
   async ({ params, body: { role, name, ...terms }, bearer }) => {
     const link = await needs.openLink(params.case, { role, name }, terms, bearer)
-    return isRefusal(link) ? link : linkReply(needs, link)
+    return isRefusal(link) ? link : linkReply(link)
   }
 
 export const renewLink =
-  (needs: CommonNeeds & PortalNeeds): Handler<'renewLink'> =>
+  (needs: PortalNeeds): Handler<'renewLink'> =>
   async ({ params, body, bearer }) => {
     const link = await needs.renewLink(params.link, body, bearer)
-    return isRefusal(link) ? link : linkReply(needs, link)
+    return isRefusal(link) ? link : linkReply(link)
   }
 
 export const revokeLink =

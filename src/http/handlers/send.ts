@@ -33,6 +33,11 @@ export const askLink =
   async ({ body }) =>
     (await needs.askForLink(body.link)) ?? { asked: true }
 
+export const mailReceipt =
+  (needs: IntakeNeeds): Handler<'mailReceipt'> =>
+  async ({ bearer }) =>
+    (await needs.mailReceipt(bearer)) ?? { queued: true }
+
 export const match =
   (needs: IntakeNeeds): Handler<'match'> =>
   async ({ body, bearer }) => {

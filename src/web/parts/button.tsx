@@ -1,5 +1,5 @@
 /** A button says what it does with a verb. While it works it shows that, keeps the focus, and cannot be pressed again. */
-import { type ReactNode, useRef } from 'react'
+import { type MouseEvent, type ReactNode, useRef } from 'react'
 
 export type ButtonProps = {
   readonly kind?: 'main' | 'quiet' | 'danger' | 'plain'
@@ -15,6 +15,19 @@ export type ButtonProps = {
 /** A second click this soon is the same click: hands shake, and mice bounce. ms */
 const bounce = 400
 
+/** A handler of clicks that hears each press once, and none while `deaf`. */
+export const usePress = (onPress: (() => void) | undefined, deaf = false) => {
+  const last = useRef(Number.NEGATIVE_INFINITY)
+  return (event: MouseEvent): void => {
+    if (deaf || event.timeStamp - last.current < bounce) {
+      event.preventDefault()
+      return
+    }
+    last.current = event.timeStamp
+    onPress?.()
+  }
+}
+
 export const Button = ({
   kind = 'main',
   submits = false,
@@ -23,22 +36,14 @@ export const Button = ({
   describedBy,
   children,
 }: ButtonProps) => {
-  const last = useRef(-bounce)
+  const press = usePress(onPress, working !== null)
   return (
     <button
       type={submits ? 'submit' : 'button'}
       className={`button ${kind}`}
       aria-disabled={working !== null || undefined}
       aria-describedby={describedBy}
-      onClick={(event) => {
-        const { timeStamp } = event
-        if (working !== null || timeStamp - last.current < bounce) {
-          event.preventDefault()
-          return
-        }
-        last.current = timeStamp
-        onPress?.()
-      }}
+      onClick={press}
     >
       {working === null ? (
         children

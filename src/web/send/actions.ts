@@ -4,36 +4,36 @@ import type { Introduction } from './scene.ts'
 
 /** What a person can do. Each returns at once; what comes of it is another scene. */
 export type Actions = {
-  speak(language: Language): void
-  tryAgain(): void
-  askForLink(): void
-  start(): void
+  readonly speak: (language: Language) => void
+  readonly tryAgain: () => void
+  readonly askForLink: () => void
+  readonly start: () => void
   /** A code as typed, or a birth date as `YYYY-MM-DD`. */
-  check(answer: string): void
-  introduce(draft: Introduction): void
+  readonly check: (answer: string) => void
+  readonly introduce: (draft: Introduction) => void
   /** Opens the picker of folders, from a click. */
-  pickFolder(): void
-  openFolderAgain(): void
-  takeFiles(files: readonly File[]): void
+  readonly pickFolder: () => void
+  readonly openFolderAgain: () => void
+  readonly takeFiles: (files: readonly File[]) => void
   /** What was dropped on the page. */
-  takeDrop(transfer: DataTransfer): void
-  chooseStudy(key: string, chosen: boolean): void
-  chooseDocument(key: string, chosen: boolean): void
-  answerPatient(answer: 'same-person' | 'several-patients' | 'leave-out'): void
-  addMore(): void
-  send(): void
-  pause(): void
-  goOn(): void
-  stop(): void
+  readonly takeDrop: (transfer: DataTransfer) => void
+  readonly chooseStudy: (key: string, chosen: boolean) => void
+  readonly chooseDocument: (key: string, chosen: boolean) => void
+  readonly answerPatient: (answer: 'same-person' | 'several-patients' | 'leave-out') => void
+  readonly addMore: () => void
+  readonly send: () => void
+  readonly pause: () => void
+  readonly goOn: () => void
+  readonly stop: () => void
   /** Finishes without what others announced. */
-  leaveRest(): void
-  trySkipped(): void
-  mailReceipt(): void
-  saveReceipt(): void
-  saveDigests(): void
-  print(): void
-  sendMore(): void
-  toWithdraw(): void
-  withdraw(): void
-  back(): void
+  readonly leaveRest: () => void
+  readonly trySkipped: () => void
+  readonly mailReceipt: () => void
+  readonly saveReceipt: () => void
+  readonly saveDigests: () => void
+  readonly print: () => void
+  readonly sendMore: () => void
+  readonly toWithdraw: () => void
+  readonly withdraw: () => void
+  readonly back: () => void
 }

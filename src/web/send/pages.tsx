@@ -66,20 +66,29 @@ const View = ({ scene: { page }, actions }: SendPagesProps) => {
   }
 }
 
-/** The words of a language when they are here; until then, and when they cannot be had, those of before. */
+/** Between two tries to fetch words. ms */
+const again = 3_000
+
+/** The words of a language when they are here; until then, however long it takes, those of before. */
 const useWords = (language: Scene['language']): Spoken | null => {
   const [spoken, setSpoken] = useState<Spoken | null>(() => spokenNow(language))
   useEffect(() => {
+    let alarm: ReturnType<typeof setTimeout> | undefined
     let wanted = true
-    loadWords(language).then(
-      (words) => {
-        if (wanted) setSpoken(words)
-      },
-      // The page stays in the language it has; pressing again tries again.
-      () => {},
-    )
+    const load = (): void => {
+      loadWords(language).then(
+        (words) => {
+          if (wanted) setSpoken(words)
+        },
+        () => {
+          if (wanted) alarm = setTimeout(load, again)
+        },
+      )
+    }
+    load()
     return () => {
       wanted = false
+      clearTimeout(alarm)
     }
   }, [language])
   return spokenNow(language) ?? spoken
@@ -107,15 +116,7 @@ export const SendPages = ({ scene, actions }: SendPagesProps) => {
   const takes = page.at === 'choose' && page.reading === null
   return (
     <SpokenContext value={spoken}>
-      <Frame
-        scene={scene}
-        actions={actions}
-        onSpeak={(language) => {
-          // Chosen already, but its words did not come: ask for them again.
-          if (language === scene.language) void loadWords(language).catch(() => null)
-          actions.speak(language)
-        }}
-      >
+      <Frame scene={scene} actions={actions}>
         <View scene={scene} actions={actions} />
       </Frame>
       <DropZone words={spoken.t('choose.dropHere')} take={takes ? actions.takeDrop : null} />

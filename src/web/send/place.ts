@@ -3,6 +3,7 @@
 /** An empty place where the `<main>` of the server's page was; the pages bring a `<main>` of their own. */
 export const takePlace = (): Element => {
   const place = document.createElement('div')
+  place.className = 'pages'
   const sent = document.querySelector('main')
   if (sent === null) document.body.append(place)
   else sent.replaceWith(place)

@@ -2,8 +2,6 @@
  * English, and the shape of every other language: the same keys, plural where this is plural, the same names in
  * braces. Plain words, verbs on buttons; after a failure it is said what was kept.
  */
-import { type VerdictCode, verdictTable } from '#domain/verdict.ts'
-
 export const messages = {
   'frame.name': 'Send medical records',
   'frame.languages': 'Language',
@@ -60,7 +58,6 @@ export const messages = {
   'landing.lead': '{institution} asks you for scans and reports, for a second opinion.',
   'landing.patient': 'Patient',
   'landing.initials': '{initials}, case number ends in {lastTwo}',
-  'landing.onlyInitials': '{initials}',
   'landing.onlyNumber': 'Case number ends in {lastTwo}',
   'landing.until': 'You can send until',
   'landing.what': 'What to send',
@@ -299,7 +296,7 @@ export const messages = {
   'stopped.none': 'No file had arrived yet.',
 
   'checking.title': 'All has arrived. We are checking the files',
-  'checking.text': 'You can close this page. The result comes to the address you gave.',
+  'checking.text': 'You can close this page and see the result later with the same link.',
   'checking.waiting': {
     one: '{count} file is still being checked',
     other: '{count} files are still being checked',
@@ -308,12 +305,7 @@ export const messages = {
   'checking.show': { one: 'Show {count} file', other: 'Show {count} files' },
 
   'file.unnamed': 'File {number}',
-  'file.name': 'File',
-  'file.size': 'Size',
-  'file.state': 'Result',
-  'file.reason': 'Why',
   'file.more': 'Show more',
-  'file.rest': { one: 'and {count} more', other: 'and {count} more' },
   'file.standing.waiting': 'Being checked',
   'file.standing.taken': 'Received',
   'file.standing.remark': 'Received, with a remark',
@@ -334,14 +326,14 @@ export const messages = {
   'receipt.fails':
     'The receipt does not agree with the files on this device. Please call the desk and tell the receipt number.',
   'receipt.notTaken': {
-    one: '{count} file was not accepted yet',
-    other: '{count} files were not accepted yet',
+    one: '{count} file was not accepted, or not yet',
+    other: '{count} files were not accepted, or not yet',
   },
   'receipt.leftOut': { one: '{count} file was not sent', other: '{count} files were not sent' },
   'receipt.keep': 'Keep the receipt',
   'receipt.print': 'Print',
   'receipt.save': 'Save the receipt',
-  'receipt.digests': 'Save the list of checksums (SHA-256)',
+  'receipt.digests': 'Save the list of checksums (SHA‑256)',
   'receipt.mail': 'Email me a copy',
   'receipt.mailing': 'Sending the email…',
   'receipt.mailed': 'A copy is on its way to your email address.',
@@ -371,6 +363,7 @@ export const messages = {
   'withdraw.failed': 'That did not work. The consent still stands. Please try again, or call the desk.',
   'withdraw.done': 'Nobody reads the records any more. The desk has been told.',
 
+  'time.at': '{day}, {clock}',
   'size.B': '{n} bytes',
   'size.KB': '{n} KB',
   'size.MB': '{n} MB',
@@ -380,10 +373,3 @@ export const messages = {
   'left.hours': 'about {hours} h {minutes} min left',
   'left.unknown': 'time left not known yet',
 } as const
-
-const codes = Object.keys(verdictTable) as VerdictCode[]
-
-/** The sentences of the gateway itself. */
-export const verdicts = Object.fromEntries(
-  codes.map((code) => [code, verdictTable[code].sentence]),
-) as Record<VerdictCode, string>

@@ -1,8 +1,6 @@
 /** Hindi, as a hospital's desk speaks to a patient. A draft until a native reader has looked at it. */
 import type { Words } from './words.ts'
 
-export { verdicts } from './hi-verdicts.ts'
-
 export const messages = {
   'frame.name': 'मेडिकल रिकॉर्ड भेजें',
   'frame.languages': 'भाषा',
@@ -18,8 +16,8 @@ export const messages = {
   'trouble.failed': 'यह नहीं हो पाया। जो पहुँच चुका है वह सुरक्षित है। कृपया फिर से कोशिश करें।',
   'trouble.ended':
     'इस पन्ने पर कुछ देर कुछ नहीं हुआ, इसलिए सुरक्षा के लिए इसे बंद कर दिया गया। जो पहुँच चुका है वह सुरक्षित है। आगे बढ़ने के लिए इसे फिर से खोलें।',
-  'trouble.busy': 'अभी बहुत लोग भेज रहे हैं। कुछ भी खोया नहीं है। हम अपने आप फिर कोशिश करेंगे।',
-  'trouble.busyUntil': 'अभी बहुत लोग भेज रहे हैं। कुछ भी खोया नहीं है। हम {time} पर फिर कोशिश करेंगे।',
+  'trouble.busy': 'सेवा अभी व्यस्त है। कुछ भी खोया नहीं है। हम अपने आप फिर कोशिश करेंगे।',
+  'trouble.busyUntil': 'सेवा अभी व्यस्त है। कुछ भी खोया नहीं है। हम {time} पर फिर कोशिश करेंगे।',
   'trouble.open': 'फिर से खोलें',
 
   'opening.title': 'आपका लिंक खुल रहा है',
@@ -56,7 +54,6 @@ export const messages = {
   'landing.lead': '{institution} ने दूसरी राय के लिए आपसे स्कैन और रिपोर्ट माँगी हैं।',
   'landing.patient': 'मरीज़',
   'landing.initials': '{initials}, केस नंबर के आख़िरी अंक {lastTwo}',
-  'landing.onlyInitials': '{initials}',
   'landing.onlyNumber': 'केस नंबर के आख़िरी अंक {lastTwo}',
   'landing.until': 'आप कब तक भेज सकते हैं',
   'landing.what': 'क्या भेजना है',
@@ -73,7 +70,7 @@ export const messages = {
     one: '{of} में से {count} फ़ाइल पहुँच चुकी है और सुरक्षित है। बाक़ी अब भेज सकते हैं।',
     other: '{of} में से {count} फ़ाइलें पहुँच चुकी हैं और सुरक्षित हैं। बाक़ी अब भेज सकते हैं।',
   },
-  'landing.finished': 'आपके रिकॉर्ड {time} को मिल गए।',
+  'landing.finished': 'आपके रिकॉर्ड मिल गए: {time}।',
   'landing.finishedStart': 'रसीद देखें या और भेजें',
 
   'check.title.code': 'कोड लिखें',
@@ -241,7 +238,7 @@ export const messages = {
   'sending.state.sending': 'भेजा जा रहा है',
   'sending.state.paused': 'रुका हुआ है',
   'sending.state.offline': 'इंटरनेट का इंतज़ार है। कुछ भी खोया नहीं है।',
-  'sending.state.busy': 'अभी बहुत लोग भेज रहे हैं। कुछ भी खोया नहीं है।',
+  'sending.state.busy': 'सेवा अभी व्यस्त है। कुछ भी खोया नहीं है।',
   'sending.busyUntil': 'हम {time} पर फिर कोशिश करेंगे।',
   'sending.percent': '{percent} भेजा गया',
   'sending.bytes': '{all} में से {done}',
@@ -289,7 +286,7 @@ export const messages = {
   'stopped.none': 'अभी तक कोई फ़ाइल नहीं पहुँची थी।',
 
   'checking.title': 'सब पहुँच गया। हम फ़ाइलें जाँच रहे हैं',
-  'checking.text': 'आप यह पन्ना बंद कर सकते हैं। नतीजा आपके दिए हुए पते पर आएगा।',
+  'checking.text': 'आप यह पन्ना बंद कर सकते हैं, और नतीजा बाद में इसी लिंक से देख सकते हैं।',
   'checking.waiting': {
     one: '{count} फ़ाइल की जाँच बाक़ी है',
     other: '{count} फ़ाइलों की जाँच बाक़ी है',
@@ -298,12 +295,7 @@ export const messages = {
   'checking.show': { one: '{count} फ़ाइल दिखाएँ', other: '{count} फ़ाइलें दिखाएँ' },
 
   'file.unnamed': 'फ़ाइल {number}',
-  'file.name': 'फ़ाइल',
-  'file.size': 'आकार',
-  'file.state': 'नतीजा',
-  'file.reason': 'क्यों',
   'file.more': 'और दिखाएँ',
-  'file.rest': { one: 'और {count} बाक़ी', other: 'और {count} बाक़ी' },
   'file.standing.waiting': 'जाँच चल रही है',
   'file.standing.taken': 'मिल गई',
   'file.standing.remark': 'मिल गई, एक टिप्पणी के साथ',
@@ -322,12 +314,15 @@ export const messages = {
   'receipt.by': 'किसे मिले',
   'receipt.holds': 'रसीद पर अस्पताल के डिजिटल हस्ताक्षर हैं, और वह इस डिवाइस की फ़ाइलों से मेल खाती है।',
   'receipt.fails': 'रसीद इस डिवाइस की फ़ाइलों से मेल नहीं खाती। कृपया डेस्क को फ़ोन करें और रसीद नंबर बताएँ।',
-  'receipt.notTaken': { one: '{count} फ़ाइल अभी स्वीकार नहीं हुई', other: '{count} फ़ाइलें अभी स्वीकार नहीं हुईं' },
+  'receipt.notTaken': {
+    one: '{count} फ़ाइल नहीं ली गई, या अभी नहीं ली गई',
+    other: '{count} फ़ाइलें नहीं ली गईं, या अभी नहीं ली गईं',
+  },
   'receipt.leftOut': { one: '{count} फ़ाइल नहीं भेजी गई', other: '{count} फ़ाइलें नहीं भेजी गईं' },
   'receipt.keep': 'रसीद सँभालकर रखें',
   'receipt.print': 'प्रिंट करें',
   'receipt.save': 'रसीद सहेजें',
-  'receipt.digests': 'चेकसम की सूची (SHA-256) सहेजें',
+  'receipt.digests': 'चेकसम की सूची (SHA‑256) सहेजें',
   'receipt.mail': 'मुझे ईमेल पर कॉपी भेजें',
   'receipt.mailing': 'ईमेल भेजा जा रहा है…',
   'receipt.mailed': 'कॉपी आपके ईमेल पते पर भेज दी गई है।',
@@ -342,9 +337,9 @@ export const messages = {
   'receipt.stepNow': 'अभी',
   'receipt.stepLater': 'बाद में',
   'receipt.ended': 'यह अनुरोध पूरा हो चुका है।',
-  'receipt.opened': 'विशेषज्ञ ने {time} को खोला',
-  'receipt.consentAt': 'सहमति {time} को दी गई',
-  'receipt.consentOff': 'सहमति {time} को वापस ली गई। अब रिकॉर्ड कोई नहीं पढ़ता।',
+  'receipt.opened': 'विशेषज्ञ ने खोला: {time}',
+  'receipt.consentAt': 'सहमति दी गई: {time}',
+  'receipt.consentOff': 'सहमति वापस ली गई: {time}। अब रिकॉर्ड कोई नहीं पढ़ता।',
   'receipt.withdraw': 'सहमति वापस लें',
 
   'withdraw.title.ask': 'सहमति वापस लें?',
@@ -357,6 +352,7 @@ export const messages = {
   'withdraw.failed': 'यह नहीं हो पाया। सहमति अभी भी बनी हुई है। कृपया फिर से कोशिश करें, या डेस्क को फ़ोन करें।',
   'withdraw.done': 'अब रिकॉर्ड कोई नहीं पढ़ेगा। डेस्क को बता दिया गया है।',
 
+  'time.at': '{day}, {clock}',
   'size.B': '{n} बाइट',
   'size.KB': '{n} KB',
   'size.MB': '{n} MB',

@@ -1,13 +1,19 @@
 /** Words of a language as a chunk of its own, fetched when somebody chooses it and kept. */
 import type { Language } from '#domain/language.ts'
 import { type Say, sayIn } from './say.ts'
-import { type Tell, tellIn, type Words } from './words.ts'
+import { type Tell, tellIn, type VerdictWords, type Words } from './words.ts'
 
 const files = {
   en: () => import('./en.ts'),
   hi: () => import('./hi.ts'),
   mr: () => import('./mr.ts'),
 } satisfies Record<Language, () => Promise<Words>>
+
+const verdictFiles = {
+  en: () => import('./en-verdicts.ts'),
+  hi: () => import('./hi-verdicts.ts'),
+  mr: () => import('./mr-verdicts.ts'),
+} satisfies Record<Language, () => Promise<VerdictWords>>
 
 /** What a language calls itself: whoever looks for it may read no other. */
 export const ownNames = { en: 'English', hi: 'हिन्दी', mr: 'मराठी' } as const satisfies Record<
@@ -19,7 +25,6 @@ export type Spoken = {
   readonly language: Language
   readonly t: Tell
   readonly say: Say
-  readonly verdicts: Words['verdicts']
 }
 
 const loaded = new Map<Language, Spoken>()
@@ -33,7 +38,11 @@ export const loadWords = async (language: Language): Promise<Spoken> => {
   if (before !== undefined) return before
   const words = await files[language]()
   const t = tellIn(language, words)
-  const spoken = { language, t, say: sayIn(language, t), verdicts: words.verdicts }
+  const spoken = { language, t, say: sayIn(language, t) }
   loaded.set(language, spoken)
   return spoken
 }
+
+/** The sentences of verdicts; rejects when they cannot be fetched. */
+export const loadVerdicts = async (language: Language): Promise<VerdictWords['verdicts']> =>
+  (await verdictFiles[language]()).verdicts

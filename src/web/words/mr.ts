@@ -1,8 +1,6 @@
 /** Marathi, as a hospital's desk speaks to a patient. A draft until a native reader has looked at it. */
 import type { Words } from './words.ts'
 
-export { verdicts } from './mr-verdicts.ts'
-
 export const messages = {
   'frame.name': 'वैद्यकीय रेकॉर्ड पाठवा',
   'frame.languages': 'भाषा',
@@ -19,8 +17,8 @@ export const messages = {
   'trouble.failed': 'हे होऊ शकले नाही. जे पोहोचले आहे ते सुरक्षित आहे. कृपया पुन्हा प्रयत्न करा.',
   'trouble.ended':
     'या पानावर काही वेळ काहीच झाले नाही, म्हणून सुरक्षेसाठी ते बंद केले आहे. जे पोहोचले आहे ते सुरक्षित आहे. पुढे जाण्यासाठी ते पुन्हा उघडा.',
-  'trouble.busy': 'सध्या खूप लोक पाठवत आहेत. काहीही हरवलेले नाही. आम्ही आपोआप पुन्हा प्रयत्न करू.',
-  'trouble.busyUntil': 'सध्या खूप लोक पाठवत आहेत. काहीही हरवलेले नाही. आम्ही {time} वाजता पुन्हा प्रयत्न करू.',
+  'trouble.busy': 'सेवा सध्या व्यस्त आहे. काहीही हरवलेले नाही. आम्ही आपोआप पुन्हा प्रयत्न करू.',
+  'trouble.busyUntil': 'सेवा सध्या व्यस्त आहे. काहीही हरवलेले नाही. आम्ही {time} वाजता पुन्हा प्रयत्न करू.',
   'trouble.open': 'पुन्हा उघडा',
 
   'opening.title': 'तुमची लिंक उघडत आहे',
@@ -56,7 +54,6 @@ export const messages = {
   'landing.lead': '{institution} यांनी दुसऱ्या मतासाठी तुमच्याकडे स्कॅन आणि रिपोर्ट मागितले आहेत.',
   'landing.patient': 'रुग्ण',
   'landing.initials': '{initials}, केस क्रमांकाचे शेवटचे अंक {lastTwo}',
-  'landing.onlyInitials': '{initials}',
   'landing.onlyNumber': 'केस क्रमांकाचे शेवटचे अंक {lastTwo}',
   'landing.until': 'कधीपर्यंत पाठवता येईल',
   'landing.what': 'काय पाठवायचे',
@@ -73,7 +70,7 @@ export const messages = {
     one: '{of} पैकी {count} फाइल पोहोचली आहे आणि सुरक्षित आहे. उरलेल्या आता पाठवू शकता.',
     other: '{of} पैकी {count} फाइल्स पोहोचल्या आहेत आणि सुरक्षित आहेत. उरलेल्या आता पाठवू शकता.',
   },
-  'landing.finished': 'तुमचे रेकॉर्ड {time} रोजी मिळाले.',
+  'landing.finished': 'तुमचे रेकॉर्ड मिळाले: {time}.',
   'landing.finishedStart': 'पावती पाहा किंवा आणखी पाठवा',
 
   'check.title.code': 'कोड लिहा',
@@ -193,7 +190,7 @@ export const messages = {
   'found.locked': 'पासवर्डने बंद आहे',
   'found.lockedHint': 'डेस्कलाही ती उघडता येत नाही. कृपया पासवर्ड नसलेली प्रत पाठवा.',
   'found.blurred': 'अस्पष्ट दिसते',
-  'found.dark': 'अंधुक दिसते',
+  'found.dark': 'अंधारे दिसते',
   'found.doubtHint': 'तुम्ही ते असेच पाठवू शकता, किंवा पुन्हा काढू शकता.',
   'found.leftOut': 'पाठवले जाणार नाही',
   'found.programs': {
@@ -244,7 +241,7 @@ export const messages = {
   'sending.state.sending': 'पाठवत आहोत',
   'sending.state.paused': 'थांबवले आहे',
   'sending.state.offline': 'इंटरनेटची वाट पाहत आहोत. काहीही हरवलेले नाही.',
-  'sending.state.busy': 'सध्या खूप लोक पाठवत आहेत. काहीही हरवलेले नाही.',
+  'sending.state.busy': 'सेवा सध्या व्यस्त आहे. काहीही हरवलेले नाही.',
   'sending.busyUntil': 'आम्ही {time} वाजता पुन्हा प्रयत्न करू.',
   'sending.percent': '{percent} पाठवले',
   'sending.bytes': '{all} पैकी {done}',
@@ -292,7 +289,7 @@ export const messages = {
   'stopped.none': 'अजून एकही फाइल पोहोचली नव्हती.',
 
   'checking.title': 'सर्व पोहोचले. आम्ही फाइल्स तपासत आहोत',
-  'checking.text': 'तुम्ही हे पान बंद करू शकता. निकाल तुम्ही दिलेल्या पत्त्यावर येईल.',
+  'checking.text': 'तुम्ही हे पान बंद करू शकता, आणि निकाल नंतर याच लिंकवर पाहू शकता.',
   'checking.waiting': {
     one: '{count} फाइल तपासायची बाकी आहे',
     other: '{count} फाइल्स तपासायच्या बाकी आहेत',
@@ -301,12 +298,7 @@ export const messages = {
   'checking.show': { one: '{count} फाइल दाखवा', other: '{count} फाइल्स दाखवा' },
 
   'file.unnamed': 'फाइल {number}',
-  'file.name': 'फाइल',
-  'file.size': 'आकार',
-  'file.state': 'निकाल',
-  'file.reason': 'का',
   'file.more': 'आणखी दाखवा',
-  'file.rest': { one: 'आणि आणखी {count}', other: 'आणि आणखी {count}' },
   'file.standing.waiting': 'तपासत आहोत',
   'file.standing.taken': 'मिळाली',
   'file.standing.remark': 'मिळाली, एका टिपणीसह',
@@ -326,14 +318,14 @@ export const messages = {
   'receipt.holds': 'पावतीवर रुग्णालयाची डिजिटल सही आहे, आणि ती या उपकरणावरील फाइल्सशी जुळते.',
   'receipt.fails': 'पावती या उपकरणावरील फाइल्सशी जुळत नाही. कृपया डेस्कला फोन करा आणि पावती क्रमांक सांगा.',
   'receipt.notTaken': {
-    one: '{count} फाइल अजून स्वीकारलेली नाही',
-    other: '{count} फाइल्स अजून स्वीकारलेल्या नाहीत',
+    one: '{count} फाइल घेतली नाही, किंवा अजून घेतलेली नाही',
+    other: '{count} फाइल्स घेतल्या नाहीत, किंवा अजून घेतलेल्या नाहीत',
   },
   'receipt.leftOut': { one: '{count} फाइल पाठवली नाही', other: '{count} फाइल्स पाठवल्या नाहीत' },
   'receipt.keep': 'पावती जपून ठेवा',
   'receipt.print': 'प्रिंट करा',
   'receipt.save': 'पावती जतन करा',
-  'receipt.digests': 'चेकसमची यादी (SHA-256) जतन करा',
+  'receipt.digests': 'चेकसमची यादी (SHA‑256) जतन करा',
   'receipt.mail': 'मला ईमेलवर प्रत पाठवा',
   'receipt.mailing': 'ईमेल पाठवत आहोत…',
   'receipt.mailed': 'प्रत तुमच्या ईमेल पत्त्यावर पाठवली आहे.',
@@ -348,9 +340,9 @@ export const messages = {
   'receipt.stepNow': 'आता',
   'receipt.stepLater': 'नंतर',
   'receipt.ended': 'ही विनंती पूर्ण झाली आहे.',
-  'receipt.opened': 'तज्ज्ञांनी {time} रोजी उघडले',
-  'receipt.consentAt': 'संमती {time} रोजी दिली',
-  'receipt.consentOff': 'संमती {time} रोजी मागे घेतली. आता रेकॉर्ड कोणीही वाचत नाही.',
+  'receipt.opened': 'तज्ज्ञांनी उघडले: {time}',
+  'receipt.consentAt': 'संमती दिली: {time}',
+  'receipt.consentOff': 'संमती मागे घेतली: {time}. आता रेकॉर्ड कोणीही वाचत नाही.',
   'receipt.withdraw': 'संमती मागे घ्या',
 
   'withdraw.title.ask': 'संमती मागे घ्यायची?',
@@ -363,6 +355,7 @@ export const messages = {
   'withdraw.failed': 'हे होऊ शकले नाही. संमती अजूनही कायम आहे. कृपया पुन्हा प्रयत्न करा, किंवा डेस्कला फोन करा.',
   'withdraw.done': 'आता रेकॉर्ड कोणीही वाचणार नाही. डेस्कला कळवले आहे.',
 
+  'time.at': '{day}, {clock}',
   'size.B': '{n} बाइट',
   'size.KB': '{n} KB',
   'size.MB': '{n} MB',

@@ -20,16 +20,6 @@ const steps = ['B', 'KB', 'MB', 'GB'] as const
 
 export const sayIn = (language: Language, t: Tell): Say => {
   const locale = localeOf(language)
-  const times = new Intl.DateTimeFormat(locale, {
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    timeZone,
-    timeZoneName: 'short',
-  })
   const clocks = new Intl.DateTimeFormat(locale, {
     hour: '2-digit',
     minute: '2-digit',
@@ -37,12 +27,9 @@ export const sayIn = (language: Language, t: Tell): Say => {
     timeZone,
     timeZoneName: 'short',
   })
-  const days = new Intl.DateTimeFormat(locale, {
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-    timeZone: 'UTC',
-  })
+  const daysIn = (zone: string): Intl.DateTimeFormat =>
+    new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric', timeZone: zone })
+  const [daysHere, daysOfBirth] = [daysIn(timeZone), daysIn('UTC')]
   const percents = new Intl.NumberFormat(locale, { style: 'percent' })
   const rounded = [0, 1].map((digits) => new Intl.NumberFormat(locale, { maximumFractionDigits: digits }))
   return {
@@ -52,12 +39,14 @@ export const sayIn = (language: Language, t: Tell): Say => {
       const n = (rounded[step > 1 && amount < 100 ? 1 : 0] as Intl.NumberFormat).format(amount)
       return t(`size.${steps[step] as (typeof steps)[number]}`, { n })
     },
-    percent: (part) => percents.format(Math.floor(part * 100) / 100),
-    time: (at) => times.format(at),
+    // 0.29 × 100 is a little less than 29 in binary.
+    percent: (part) => percents.format(part < 1 ? Math.min(99, Math.floor(part * 100 + 1e-9)) / 100 : 1),
+    // Put together here: what the browser puts between them differs, and Hindi's own does not fit into a sentence.
+    time: (at) => t('time.at', { day: daysHere.format(at), clock: clocks.format(at) }),
     clock: (at) => clocks.format(at),
     day: (text) => {
       const at = /^\d{4}-\d\d-\d\d$/.test(text) ? new Date(`${text}T00:00:00Z`) : null
-      return at === null || Number.isNaN(at.getTime()) ? text : days.format(at)
+      return at === null || Number.isNaN(at.getTime()) ? text : daysOfBirth.format(at)
     },
     left: (seconds) => {
       if (seconds === null) return t('left.unknown')

@@ -13,8 +13,10 @@ export type Plural = { readonly one: string; readonly other: string }
 /** A file of words: complete, or it does not compile. */
 export type Words = {
   readonly messages: { readonly [K in Key]: English[K] extends string ? string : Plural }
-  readonly verdicts: Readonly<Record<VerdictCode, string>>
 }
+
+/** A file of what checks found, in a sentence each: many words that most senders never need. */
+export type VerdictWords = { readonly verdicts: Readonly<Record<VerdictCode, string>> }
 
 type Named<Text> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Named<Rest> : never
 

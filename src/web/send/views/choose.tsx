@@ -1,6 +1,6 @@
 /** Where the records are: a whole disc or folder, files, or photos taken now. Nothing is sent from here. */
 import { useRef } from 'react'
-import { Button } from '#web/parts/button.tsx'
+import { Button, usePress } from '#web/parts/button.tsx'
 import { FileList } from '#web/parts/file-list.tsx'
 import { Fold, Notice } from '#web/parts/marks.tsx'
 import { Progress } from '#web/parts/progress.tsx'
@@ -49,7 +49,7 @@ type WayProps = {
 }
 
 const Way = ({ sign, title, hint, onPress }: WayProps) => (
-  <button type="button" className="way" onClick={onPress}>
+  <button type="button" className="way" onClick={usePress(onPress)}>
     <span className={`way-sign ${sign}`} aria-hidden="true" />
     <span>
       <span className="way-title">{title}</span> <span className="way-hint">{hint}</span>

@@ -1,6 +1,5 @@
 /** What stands around every page: whose desk it is, the languages, what is wrong at the moment, and how to reach people. */
 import type { ReactNode } from 'react'
-import type { Language } from '#domain/language.ts'
 import { Button } from '#web/parts/button.tsx'
 import { LanguageSwitch } from '#web/parts/language-switch.tsx'
 import { Contact, Notice } from '#web/parts/marks.tsx'
@@ -39,11 +38,10 @@ const contactOf = (page: Page): string | null => {
 export type FrameProps = {
   readonly scene: Scene
   readonly actions: Actions
-  readonly onSpeak: (language: Language) => void
   readonly children: ReactNode
 }
 
-export const Frame = ({ scene: { page, trouble, unscanned }, actions, onSpeak, children }: FrameProps) => {
+export const Frame = ({ scene: { page, trouble, unscanned }, actions, children }: FrameProps) => {
   const { t, language } = useSpoken()
   const contact = contactOf(page)
   return (
@@ -55,7 +53,7 @@ export const Frame = ({ scene: { page, trouble, unscanned }, actions, onSpeak, c
             label={t('frame.languages')}
             names={ownNames}
             current={language}
-            onChoose={onSpeak}
+            onChoose={actions.speak}
           />
         </div>
       </header>
@@ -68,13 +66,13 @@ export const Frame = ({ scene: { page, trouble, unscanned }, actions, onSpeak, c
         {trouble === null ? null : <TroubleTold trouble={trouble} actions={actions} />}
         {children}
       </main>
-      <footer>
-        {contact === null ? null : (
+      {contact === null ? null : (
+        <footer>
           <p className="column">
             {t('frame.questions')} <Contact text={contact} />
           </p>
-        )}
-      </footer>
+        </footer>
+      )}
     </>
   )
 }

@@ -10,7 +10,8 @@ export const Locked = ({ page: { until }, actions }: ViewProps<'locked'>) => {
   const { t, say } = useSpoken()
   const [over, setOver] = useState(() => until.getTime() <= Date.now())
   useEffect(() => {
-    const wait = until.getTime() - Date.now()
+    // A machine whose clock is years behind must not wait for years; nor does any alarm reach that far.
+    const wait = Math.min(until.getTime() - Date.now(), lockout.minutes * 60_000)
     setOver(wait <= 0)
     const alarm = setTimeout(() => setOver(true), Math.max(0, wait))
     return () => clearTimeout(alarm)

@@ -4,21 +4,22 @@ import { FileList } from '#web/parts/file-list.tsx'
 import { Notice } from '#web/parts/marks.tsx'
 import type { Actions } from '#web/send/actions.ts'
 import type { ReceiptView } from '#web/send/told.ts'
-import { useSpoken } from '#web/words/spoken.ts'
-import { checkedRow } from './checked-row.tsx'
+import { useSpoken, useVerdicts } from '#web/words/spoken.ts'
+import { anyCode, checkedRow, sortChecked } from './checked-row.tsx'
 import { Heading } from './heading.tsx'
 import { CaseStanding } from './standing.tsx'
 import type { ViewProps } from './view.ts'
 
 const NotTaken = ({ receipt: { notTaken, leftOut } }: { readonly receipt: ReceiptView }) => {
   const spoken = useSpoken()
+  const verdicts = useVerdicts(anyCode(notTaken))
   const { t } = spoken
   return (
     <>
       {notTaken.length === 0 ? null : (
         <FileList
           title={t('receipt.notTaken', { count: notTaken.length })}
-          rows={notTaken.map((file, index) => checkedRow(spoken, file, index))}
+          rows={sortChecked(notTaken).map((file, index) => checkedRow(spoken, verdicts, file, index))}
           more={t('file.more')}
           open={notTaken.length <= 10}
         />

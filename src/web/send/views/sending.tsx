@@ -33,7 +33,7 @@ export const Sending = ({ page: { sending }, actions }: ViewProps<'sending'>) =>
         <span>{t('sending.bytes', { done: say.size(bytesDone), all: say.size(bytes) })}</span>
         <span>{t('sending.files', { done: sending.filesDone, count: sending.files })}</span>
       </p>
-      <Said part={part} text={t('sending.said', { percent, left })} />
+      {state === 'sending' ? <Said part={part} text={t('sending.said', { percent, left })} /> : null}
       <div className="actions">
         {state === 'paused' ? (
           <Button onPress={actions.goOn}>{t('sending.goOn')}</Button>
@@ -47,10 +47,8 @@ export const Sending = ({ page: { sending }, actions }: ViewProps<'sending'>) =>
         </Button>
       </div>
       <p className="keep">{t('sending.return')}</p>
-      <ul className="quiet">
-        {sending.slow ? <li>{t('sending.slow')}</li> : null}
-        <li>{t(sending.keptAwake === true ? 'sending.awake' : 'sending.notAwake')}</li>
-      </ul>
+      {sending.slow ? <p className="quiet">{t('sending.slow')}</p> : null}
+      <p className="quiet">{t(sending.keptAwake === true ? 'sending.awake' : 'sending.notAwake')}</p>
       {problems.length === 0 ? null : (
         <Notice tone="look" live>
           <p>
