@@ -72,6 +72,8 @@ const useReadWords = (): [ReadSpoken | null, (language: Language) => void] => {
       (words) => {
         if (!wanted) return
         document.documentElement.lang = words.language
+        // Without the patient: a browser keeps the titles of pages for weeks.
+        document.title = words.t('frame.name')
         setSpoken(words)
       },
       // The page stays in the language it has.

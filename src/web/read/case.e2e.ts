@@ -9,7 +9,7 @@ import { openWindow, startBrowser } from '#fixtures/browser/browser.ts'
 import { expectGoodLooks, expectNoViolations } from '#fixtures/browser/expectations.ts'
 import { findSmallControls } from '#fixtures/browser/look.ts'
 import { enter, invite, openImages, question, sendRecords } from '#fixtures/browser/reading.ts'
-import { call } from '#fixtures/client/call.ts'
+import { call, must } from '#fixtures/client/call.ts'
 import { type Desk, signIn } from '#fixtures/client/desk.ts'
 import { ctStudy } from '#fixtures/dicom/ct-study.ts'
 import { ctSlice } from '#fixtures/dicom/shapes.ts'
@@ -81,7 +81,7 @@ describe('getting in', () => {
 
     await page.getByRole('button', { name: 'End reading' }).click()
     await page.getByRole('heading', { name: 'You have finished reading' }).waitFor()
-    expect(await page.locator('body').textContent()).not.toMatch(/canarypatient/i)
+    expect(await page.content()).not.toMatch(/canarypatient/i)
     await page.reload()
     await page.getByRole('heading', { name: 'The link is not complete' }).waitFor()
     expectNoViolations(window)
@@ -139,6 +139,7 @@ describe('the case', () => {
     const { page } = window
     await enter(page, await invite(gateway.url, desk, id))
     await page.getByText('What arrived').waitFor()
+    expect(await page.title()).toBe('Read medical records')
     const parts = () => window.requests.filter((line) => /\/assets\/(viewer|pdf|decode)/.test(line))
     expect(parts()).toEqual([])
     await page.locator('.patient').getByText('Studies: 19 October 2026').waitFor()
@@ -194,7 +195,7 @@ describe('the case', () => {
     await page.getByRole('heading', { name: 'You have finished reading' }).waitFor()
     await enter(page, await invite(gateway.url, desk, mixed))
     await page.getByText('1 file is held back').waitFor()
-    await call(`${gateway.url}/api/cases/${mixed}/items/${held?.id}/release`, {
+    await must(`${gateway.url}/api/cases/${mixed}/items/${held?.id}/release`, {
       token: desk.token,
       json: { reason: 'identity-confirmed' },
     })

@@ -4,7 +4,7 @@ import { Button } from '#web/parts/button.tsx'
 import { Notice } from '#web/parts/marks.tsx'
 import { isRefused } from '#web/read/ask.ts'
 import { listNotes, type Note } from '#web/read/notes.ts'
-import { doubtsOf, printName } from '#web/read/patient.ts'
+import { doubtsOf } from '#web/read/patient.ts'
 import type { Reading, ViewedCase } from '#web/read/reading.ts'
 import { listSeries, listStudies, type SeriesRow, type StudyRow } from '#web/read/studies.ts'
 import { useReadSpoken } from '#web/read/words/spoken.ts'
@@ -134,13 +134,6 @@ export const CasePage = ({ reading }: { readonly reading: Reading }) => {
   const { t } = useReadSpoken()
   const { loaded, failed, look } = useCase(reading)
   const [chosen, setChosen] = useState<TabName | null>(null)
-  const name = loaded?.viewed.patient.name
-  useEffect(() => {
-    document.title = name === undefined ? t('frame.name') : `${printName(name)} – ${t('frame.name')}`
-    return () => {
-      document.title = t('frame.name')
-    }
-  }, [name, t])
 
   const again = (
     <Notice tone="bad" live>
