@@ -63,24 +63,32 @@ const usePlace = () => {
   return { place, open, answer, goOn, end }
 }
 
+/** Between two tries to fetch words. ms */
+const again = 3_000
+
 const useReadWords = (): [ReadSpoken | null, (language: Language) => void] => {
   const [language, setLanguage] = useState(chosenLanguage)
   const [spoken, setSpoken] = useState<ReadSpoken | null>(null)
   useEffect(() => {
     let wanted = true
-    loadReadWords(language).then(
-      (words) => {
-        if (!wanted) return
-        document.documentElement.lang = words.language
-        // Without the patient: a browser keeps the titles of pages for weeks.
-        document.title = words.t('frame.name')
-        setSpoken(words)
-      },
-      // The page stays in the language it has.
-      () => {},
-    )
+    let alarm: ReturnType<typeof setTimeout> | undefined
+    const take = (words: ReadSpoken): void => {
+      if (!wanted) return
+      document.documentElement.lang = words.language
+      // Without the patient: a browser keeps the titles of pages for weeks.
+      document.title = words.t('frame.name')
+      setSpoken(words)
+    }
+    const load = (): void => {
+      // Until they come, however long it takes, the page stays in the language it has.
+      loadReadWords(language).then(take, () => {
+        if (wanted) alarm = setTimeout(load, again)
+      })
+    }
+    load()
     return () => {
       wanted = false
+      clearTimeout(alarm)
     }
   }, [language])
   const choose = (next: Language): void => {

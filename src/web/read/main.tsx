@@ -8,7 +8,19 @@ import { loadReadWords } from './words/spoken.ts'
 const factOf = (name: string): string =>
   document.querySelector(`meta[name="second-read:${name}"]`)?.getAttribute('content') ?? ''
 
-await loadReadWords(chosenLanguage()).catch(() => null)
+/** Between two tries to fetch words. ms */
+const again = 3_000
+
+/** Without its words the page would be empty: what the server sent stays until they are here. */
+const haveWords = async (): Promise<void> => {
+  for (;;) {
+    const words = await loadReadWords(chosenLanguage()).catch(() => null)
+    if (words !== null) return
+    await new Promise((done) => setTimeout(done, again))
+  }
+}
+
+await haveWords()
 createRoot(takePlace()).render(
   <App
     institution={factOf('institution')}
