@@ -14,7 +14,7 @@ import { type Desk, signIn } from '#fixtures/client/desk.ts'
 import { ctStudy } from '#fixtures/dicom/ct-study.ts'
 import { ctSlice } from '#fixtures/dicom/shapes.ts'
 import { type Gateway, startGateway } from '#fixtures/gateway.ts'
-import { otherPatient } from '#fixtures/patient.ts'
+import { canaryPatient } from '#fixtures/patient.ts'
 import { reportPdf } from '#fixtures/pdf.ts'
 
 let folder: string
@@ -139,6 +139,7 @@ describe('the case', () => {
     const { page } = window
     await enter(page, await invite(gateway.url, desk, id))
     await page.getByText('What arrived').waitFor()
+    await page.getByText(/The case was opened on \d+ \w+ 20\d\d, \d\d:\d\d IST\./).waitFor()
     expect(await page.title()).toBe('Read medical records')
     const parts = () => window.requests.filter((line) => /\/assets\/(viewer|pdf|decode)/.test(line))
     expect(parts()).toEqual([])
@@ -182,7 +183,10 @@ describe('the case', () => {
   test('of nothing yet says so, and of images that name somebody else warns', async () => {
     const empty = await sendRecords(gateway.url, desk, [])
     const mixed = await sendRecords(gateway.url, desk, [
-      { path: 'other.dcm', bytes: ctSlice({ seed: 85, patient: otherPatient }).bytes },
+      {
+        path: 'other.dcm',
+        bytes: ctSlice({ seed: 85, patient: { ...canaryPatient, birthDate: '19551104' } }).bytes,
+      },
     ])
     const [held] = await desk.items(mixed)
     const window = await open()
@@ -202,7 +206,7 @@ describe('the case', () => {
     await page.reload()
     await page.getByText(/Check the patient: some images name somebody else/).waitFor()
     await page
-      .getByText(/STRANGERPATIENT, VIKRAM, born 4 November 1951/)
+      .getByText(/CANARYPATIENT, ASHA, born 4 November 1955/)
       .first()
       .waitFor()
     await expectGoodLooks(page)

@@ -2,6 +2,8 @@
  * English of the readers' pages, and the shape of every other language: the same keys, plural where this is plural, the
  * same names in braces. Plain words for busy people; nothing is told to be whole that is not.
  */
+import type { Amounts } from '#web/words/say.ts'
+
 export const messages = {
   'frame.name': 'Read medical records',
   'frame.languages': 'Language',
@@ -215,6 +217,7 @@ export const messages = {
   'paper.notOpened': 'This document could not be opened here. Please download the original.',
   'paper.lostPhoto': 'This photo did not draw. Please download the original.',
 
+  'time.at': '{day}, {clock}',
   'size.B': '{n} bytes',
   'size.KB': '{n} KB',
   'size.MB': '{n} MB',
@@ -223,4 +226,4 @@ export const messages = {
   'left.minutes': { one: 'about {count} minute left', other: 'about {count} minutes left' },
   'left.hours': 'about {hours} h {minutes} min left',
   'left.unknown': 'time left not known yet',
-} as const
+} as const satisfies Amounts & Record<string, unknown>

@@ -208,6 +208,7 @@ export const messages = {
   'paper.notOpened': 'यह काग़ज़ यहाँ नहीं खुल सका। कृपया मूल फ़ाइल डाउनलोड करें।',
   'paper.lostPhoto': 'यह फ़ोटो नहीं बनी। कृपया मूल फ़ाइल डाउनलोड करें।',
 
+  'time.at': '{day}, {clock}',
   'size.B': '{n} बाइट',
   'size.KB': '{n} KB',
   'size.MB': '{n} MB',

@@ -210,6 +210,7 @@ export const messages = {
   'paper.notOpened': 'हे कागदपत्र येथे उघडता आले नाही. कृपया मूळ फाइल डाउनलोड करा.',
   'paper.lostPhoto': 'हा फोटो उमटला नाही. कृपया मूळ फाइल डाउनलोड करा.',
 
+  'time.at': '{day}, {clock}',
   'size.B': '{n} बाइट',
   'size.KB': '{n} KB',
   'size.MB': '{n} MB',
