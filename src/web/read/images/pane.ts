@@ -135,7 +135,8 @@ export const openPane = (
       }
       if (closed || mine !== round) return
       viewport.render()
-      set({ at: to, failed: false })
+      state = { ...state, at: to, failed: false }
+      // Once: a reader who scrolls waits for every drawing of the page.
       set(look())
       // Let the picture be seen before the line is busy with others.
       setTimeout(() => {

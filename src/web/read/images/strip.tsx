@@ -1,6 +1,6 @@
 /** The series of the case with a small picture each, drawn one after the other when the line has nothing better to do. */
 import { getShouldUseCPURendering, utilities } from '@cornerstonejs/core'
-import { useEffect, useRef, useState } from 'react'
+import { memo, useEffect, useRef, useState } from 'react'
 import type { Reading } from '#web/read/reading.ts'
 import type { SeriesRow, StudyRow } from '#web/read/studies.ts'
 import { useReadSpoken } from '#web/read/words/spoken.ts'
@@ -51,7 +51,8 @@ const Small = ({
   return <canvas ref={place} className={drawn ? 'small drawn' : 'small'} aria-hidden="true" />
 }
 
-export const Strip = ({ reading, studies, series, current, onChoose, ready }: StripProps) => {
+/** Not drawn again with every slice: it does not change with them. */
+export const Strip = memo(({ reading, studies, series, current, onChoose, ready }: StripProps) => {
   const { t, say } = useReadSpoken()
   return (
     <nav className="strip" aria-label={t('strip.label')}>
@@ -82,4 +83,4 @@ export const Strip = ({ reading, studies, series, current, onChoose, ready }: St
       ))}
     </nav>
   )
-}
+})

@@ -60,9 +60,10 @@ export const Viewer = ({ reading, patient, studies, series }: ViewerProps) => {
     [linked, count],
   )
 
-  const choose = (next: SeriesRow): void => {
-    setShown(shown.map((one, index) => (index === active ? next : one)))
-  }
+  const choose = useCallback(
+    (next: SeriesRow): void => setShown((had) => had.map((one, index) => (index === active ? next : one))),
+    [active],
+  )
   const preset = (name: PresetName): void => pane()?.setWindow(presets[name])
   const presetsFit = current?.modality === 'CT' && state?.window !== null && state !== null
 
