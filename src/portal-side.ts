@@ -4,6 +4,7 @@ import { randomIds, systemClock } from '#adapters/memory/clock.ts'
 import { openPrinter } from '#compose.ts'
 import type { Config } from '#config/read-config.ts'
 import type { PortalNeeds } from '#http/needs.ts'
+import { askPush, listPushes } from '#steps/ask-push.ts'
 import { authorizeOperator, authorizeReader, authorizeReading } from '#steps/authorize.ts'
 import { checkAgain, decide } from '#steps/decide.ts'
 import { enterReading, leaveReading } from '#steps/enter-reading.ts'
@@ -37,7 +38,7 @@ export const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds
   const { store, secrets } = adapters
   const { queue } = adapters.queueing
   const { cases, links, letters, introductions, readers, admission, delivery, instances } = adapters.ledgers
-  const { decisions, completeness, audit, operators } = adapters.ledgers
+  const { decisions, completeness, audit, operators, pushes } = adapters.ledgers
   const { publicUrl, reminderDays } = config
   const linkNeeds = {
     cases,
@@ -58,6 +59,8 @@ export const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds
   const deciding = { cases, decisions, admission, store, vault, audit, queue, clock }
   const desk = { institution: config.institution, contact: config.contact }
   const letterNeeds = { letters, cases, vault, audit, clock }
+  const targets = config.pushTargets.map(({ name }) => name)
+  const asking = { pushes, cases, instances, targets, queue, audit, clock, ids }
   const maker = {
     ...desk,
     software: 'Second Read',
@@ -93,6 +96,8 @@ export const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds
     listReaders: listReaders(reading),
     enterReading: enterReading(reading),
     leaveReading: leaveReading(reading),
+    askPush: askPush(asking),
+    listPushes: listPushes(asking),
     viewCase: viewCase({ cases, delivery, vault, audit, clock }),
     maker: desk,
     readBundle: readBundle({ delivery, vault, store, statements, maker }),

@@ -11,6 +11,7 @@ import type { Pages } from '#ports/pages.ts'
 import type { PublicKeys } from '#ports/tokens.ts'
 import type { Tracing } from '#ports/tracing.ts'
 import type { askForLink } from '#steps/ask-for-link.ts'
+import type { askPush, listPushes } from '#steps/ask-push.ts'
 import type {
   authorizeOperator,
   authorizeReader,
@@ -127,6 +128,8 @@ export type PortalNeeds = {
   readonly listReaders: ReturnType<typeof listReaders>
   readonly enterReading: ReturnType<typeof enterReading>
   readonly leaveReading: ReturnType<typeof leaveReading>
+  readonly askPush: ReturnType<typeof askPush>
+  readonly listPushes: ReturnType<typeof listPushes>
   readonly viewCase: ReturnType<typeof viewCase>
   /** Who a reader's page says is asking, and whom to call. */
   readonly maker: { readonly institution: string; readonly contact: string }

@@ -189,6 +189,8 @@ export const rehearse = async (
     listReaders: absent,
     enterReading: absent,
     leaveReading: absent,
+    askPush: absent,
+    listPushes: absent,
     viewCase: absent,
     maker: { institution: 'Desk', contact: 'its telephone' },
     readBundle: absent,

@@ -26,12 +26,14 @@ import type { Outcome } from '#domain/verdict.ts'
 import type { DecisionRow } from '#ports/decision-ledger.ts'
 import type { IntroductionTables } from './introduction-tables.ts'
 import type { LetterTables } from './letter-tables.ts'
+import type { PushTables } from './push-tables.ts'
 
 type Bytes = ColumnType<Buffer, Uint8Array, Uint8Array>
 type MaybeBytes = ColumnType<Buffer | null, Uint8Array | null, Uint8Array | null>
 
 export type Tables = IntroductionTables &
-  LetterTables & {
+  LetterTables &
+  PushTables & {
     cases: {
       id: CaseId
       state: CaseState
