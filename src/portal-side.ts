@@ -5,7 +5,13 @@ import { openPrinter } from '#compose.ts'
 import type { Config } from '#config/read-config.ts'
 import type { PortalNeeds } from '#http/needs.ts'
 import { askPush, listPushes } from '#steps/ask-push.ts'
-import { authorizeOperator, authorizeReader, authorizeReading } from '#steps/authorize.ts'
+import {
+  authorizeCapability,
+  authorizeOperator,
+  authorizeReader,
+  authorizeReading,
+  findCapability,
+} from '#steps/authorize.ts'
 import { checkAgain, decide } from '#steps/decide.ts'
 import { enterReading, leaveReading } from '#steps/enter-reading.ts'
 import { endReader, inviteAgain, inviteReader, listReaders } from '#steps/invite-reader.ts'
@@ -54,7 +60,7 @@ export const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds
     publicUrl,
     reminderDays,
   }
-  const grantNeeds = { cases, delivery, tokens: accessTokens, audit, clock, ids }
+  const grantNeeds = { cases, delivery, secrets, tokens: accessTokens, audit, clock, ids }
   const reading = { cases, readers, vault, tokens: readerTokens, secrets, audit, clock, ids }
   const deciding = { cases, decisions, admission, store, vault, audit, queue, clock }
   const desk = { institution: config.institution, contact: config.contact }
@@ -70,6 +76,8 @@ export const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds
     publicKeys,
     authorizeOperator: authorizeOperator({ operators, secrets, clock }),
     authorizeReader: authorizeReader({ delivery, tokens: accessTokens, clock }),
+    findCapability: findCapability({ delivery, secrets }),
+    authorizeCapability: authorizeCapability({ delivery, clock }),
     authorizeReading: authorizeReading({ readers, secrets, clock }),
     signIn: signIn({ operators, secrets, audit, clock, ids }),
     openCase: openCase({ cases, vault, audit, queue, clock, ids }),

@@ -13,10 +13,12 @@ import type { Tracing } from '#ports/tracing.ts'
 import type { askForLink } from '#steps/ask-for-link.ts'
 import type { askPush, listPushes } from '#steps/ask-push.ts'
 import type {
+  authorizeCapability,
   authorizeOperator,
   authorizeReader,
   authorizeReading,
   authorizeSender,
+  findCapability,
 } from '#steps/authorize.ts'
 import type { checkAgain, decide } from '#steps/decide.ts'
 import type { enterReading, leaveReading } from '#steps/enter-reading.ts'
@@ -102,6 +104,8 @@ export type IntakeNeeds = {
 export type PortalNeeds = {
   readonly authorizeOperator: ReturnType<typeof authorizeOperator>
   readonly authorizeReader: ReturnType<typeof authorizeReader>
+  readonly findCapability: ReturnType<typeof findCapability>
+  readonly authorizeCapability: ReturnType<typeof authorizeCapability>
   readonly authorizeReading: ReturnType<typeof authorizeReading>
   readonly signIn: ReturnType<typeof signIn>
   readonly openCase: ReturnType<typeof openCase>

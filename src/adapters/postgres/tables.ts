@@ -204,6 +204,7 @@ export type Tables = IntroductionTables &
       revoked_at: Date | null
       created_by: OperatorId | null
       created_at: Date
+      capability_hash: ColumnType<Buffer | null, Uint8Array | null | undefined, Uint8Array | null>
       reader_id: ColumnType<ReaderId | null, ReaderId | null | undefined, ReaderId | null>
     }
     readers: {

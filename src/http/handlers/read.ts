@@ -83,11 +83,14 @@ export const mintGrant =
   (needs: Needs): Handler<'mintGrant'> =>
   async ({ body, bearer }) => {
     const { case: of, reader } = bearer
-    const opened = await needs.openGrant(of, [...new Set(body.scopes)], body.seconds, { reader })
+    const scopes = [...new Set(body.scopes)]
+    const opened = await needs.openGrant(of, scopes, body.seconds, { reader }, body.capability)
     if (isRefusal(opened)) return opened
+    const { capability, expiresAt, ...grant } = opened
     return {
-      ...opened,
-      expiresAt: opened.expiresAt.toISOString(),
+      ...grant,
+      expiresAt: expiresAt.toISOString(),
+      capability: capability === null ? null : `${needs.publicUrl}/w/${capability}`,
       dicomweb: `${needs.publicUrl}/dicomweb/cases/${of}`,
       bundle: `${needs.publicUrl}/api/cases/${of}/bundle`,
     }
