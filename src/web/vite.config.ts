@@ -8,7 +8,8 @@ const root = join(import.meta.dirname, '..', '..')
 export default defineConfig({
   root: import.meta.dirname,
   base: '/assets/',
-  logLevel: 'warn',
+  // What it warns of are the decoders' ways into Node, which no browser takes, and the size of a chunk that few load.
+  logLevel: 'error',
   build: {
     outDir: join(root, 'dist', 'web'),
     emptyOutDir: true,
