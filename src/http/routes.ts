@@ -29,6 +29,7 @@ import * as send from './handlers/send.ts'
 import type { HttpNeeds } from './needs.ts'
 import { sendAsset } from './pages/asset.ts'
 import { homePage } from './pages/home.ts'
+import { readPage } from './pages/read.ts'
 import { sendPage } from './pages/send.ts'
 import type { Routes } from './route.ts'
 
@@ -81,6 +82,7 @@ export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
   pushCase:    ['POST', '/api/cases/{case}/pushes',              'operator',      push.pushCase(needs)],
   listPushes:  ['GET',  '/api/cases/{case}/pushes',              'operator',      push.listPushes(needs)],
 
+  readPage:    ['GET',  '/read',                                 'anyone',        readPage(needs)],
   inviteReader: ['POST', '/api/cases/{case}/readers',            'operator',      read.inviteReader(needs)],
   listReaders: ['GET',  '/api/cases/{case}/readers',             'operator',      read.listReaders(needs)],
   inviteAgain: ['POST', '/api/readers/{reader}/invite',          'operator',      read.inviteAgain(needs)],
@@ -90,6 +92,7 @@ export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
   mintGrant:   ['POST', '/api/read/grants',                      'guest',         read.mintGrant(needs)],
   pushRead:    ['POST', '/api/read/pushes',                      'guest',         push.pushRead(needs)],
   listReadPushes: ['GET', '/api/read/pushes',                    'guest',         push.listReadPushes(needs)],
+  allowDownload: ['POST', '/api/read/download',                  'guest',         read.allowDownload(needs)],
   leaveReading: ['POST', '/api/read/leave',                      'guest',         read.leaveReading(needs)],
 
   exchange:    ['POST', '/api/send/exchange',                    'anyone',        send.exchange(needs)],

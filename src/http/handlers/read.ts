@@ -1,6 +1,8 @@
 /** What a reader in person asks for, and what the desk decides about readers. */
 import { caseDetails } from '#contract/desk.ts'
 import { isRefusal } from '#domain/fault.ts'
+import { longestGrantSeconds } from '#domain/grant.ts'
+import { setDownloadCookie } from '#http/gates/download-cookie.ts'
 import type { CommonNeeds, PortalNeeds } from '#http/needs.ts'
 import type { Handler } from '#http/route.ts'
 import type { Invited } from '#steps/invite-reader.ts'
@@ -92,6 +94,16 @@ export const mintGrant =
       dicomweb: `${needs.publicUrl}/dicomweb/cases/${of}`,
       bundle: `${needs.publicUrl}/api/cases/${of}/bundle`,
     }
+  }
+
+export const allowDownload =
+  (needs: Needs): Handler<'allowDownload'> =>
+  async ({ bearer, res }) => {
+    const { case: of, reader } = bearer
+    const opened = await needs.openGrant(of, ['case:download'], longestGrantSeconds, { reader })
+    if (isRefusal(opened)) return opened
+    setDownloadCookie(res, of, opened.token, needs.publicUrl)
+    return null
   }
 
 export const leaveReading =
