@@ -4,6 +4,7 @@ import { randomIds, systemClock } from '#adapters/memory/clock.ts'
 import { openPrinter } from '#compose.ts'
 import type { Config } from '#config/read-config.ts'
 import type { PortalNeeds } from '#http/needs.ts'
+import { askCopy, listCopies } from '#steps/ask-copy.ts'
 import { askPush, listPushes } from '#steps/ask-push.ts'
 import {
   authorizeCapability,
@@ -22,6 +23,7 @@ import { printLink } from '#steps/print-link.ts'
 import { readBundle } from '#steps/read-bundle.ts'
 import { listDecisions, listItems, listQuarantine, readCase } from '#steps/read-case.ts'
 import { readCompleteness } from '#steps/read-completeness.ts'
+import { readCopy } from '#steps/read-copy.ts'
 import { readBulk, readFrames, readRendered } from '#steps/read-frames.ts'
 import { readInstances } from '#steps/read-instances.ts'
 import { readItem } from '#steps/read-item.ts'
@@ -44,7 +46,7 @@ export const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds
   const { store, secrets } = adapters
   const { queue } = adapters.queueing
   const { cases, links, letters, introductions, readers, admission, delivery, instances } = adapters.ledgers
-  const { decisions, completeness, audit, operators, pushes } = adapters.ledgers
+  const { copies, decisions, completeness, audit, operators, pushes } = adapters.ledgers
   const { publicUrl, reminderDays } = config
   const linkNeeds = {
     cases,
@@ -63,6 +65,7 @@ export const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds
   const grantNeeds = { cases, delivery, secrets, tokens: accessTokens, audit, clock, ids }
   const reading = { cases, readers, vault, tokens: readerTokens, secrets, audit, clock, ids }
   const deciding = { cases, decisions, admission, store, vault, audit, queue, clock }
+  const copying = { cases, copies, vault, audit, queue, clock, ids }
   const desk = { institution: config.institution, contact: config.contact }
   const letterNeeds = { letters, cases, vault, audit, clock }
   const targets = config.pushTargets.map(({ name }) => name)
@@ -109,6 +112,9 @@ export const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds
     viewCase: viewCase({ cases, delivery, vault, audit, clock }),
     maker: desk,
     readBundle: readBundle({ delivery, vault, store, statements, maker }),
+    askCopy: askCopy(copying),
+    listCopies: listCopies(copying),
+    readCopy: readCopy({ copies, delivery, vault, store, statements, maker }),
     readItem: readItem({ delivery, vault, store }),
     searchCase: searchCase({ delivery, vault, audit, clock }),
     searchInstances: searchInstances({ instances, vault }),

@@ -18,6 +18,7 @@ import type { AdmissionLedger } from '#ports/admission-ledger.ts'
 import type { Metrics } from '#ports/metrics.ts'
 import { admit, quarantinePack } from '#steps/admit.ts'
 import { indexCase, keepAudit } from '#steps/index-case.ts'
+import { makeCopy } from '#steps/make-copy.ts'
 import { offer } from '#steps/offer.ts'
 import { oweLetters } from '#steps/owe-letters.ts'
 import { failPush, runPush } from '#steps/push-case.ts'
@@ -28,6 +29,7 @@ import { unpack } from '#steps/unpack.ts'
 import { admitPackHandler } from './admit-pack.ts'
 import { type Handlers, watched } from './host.ts'
 import { indexCaseHandler, keepAuditHandler } from './index-case.ts'
+import { makeCopyHandler } from './make-copy.ts'
 import { offerCaseHandler } from './offer-case.ts'
 import { pushCaseHandler } from './push-case.ts'
 import { sendLetterHandler } from './send-letter.ts'
@@ -68,12 +70,13 @@ export const startWorker = async (config: Config, shared?: Instruments): Promise
   const { queue } = queueing
   const post = await openPost(config)
   const desk = { institution: config.institution, contact: config.contact }
-  const { archives, audit, cases, indexes, introductions, letters, links } = ledgers
+  const { archives, audit, cases, copies, delivery, indexes, introductions, letters, links } = ledgers
   const { instances, pushes } = ledgers
   const admission = countAdmitted(ledgers.admission, metrics)
   const needs = { admission, cases, store, vault, inspector, scanner, queue, audit, clock }
   const unpackNeeds = { ...needs, archives, seal, unpacker, ids: randomIds }
   const indexNeeds = { indexes, store, vault, clock, ids: randomIds }
+  const copyNeeds = { copies, delivery, vault, store, clock, ids: randomIds }
   const letterNeeds = { letters, links, cases, vault, post, audit, clock, desk }
   const pushNeeds = {
     pushes,
@@ -91,6 +94,7 @@ export const startWorker = async (config: Config, shared?: Instruments): Promise
     'case.offer': offerCaseHandler({ offer: offer({ cases, audit, queue, clock }), journal }),
     'case.index': indexCaseHandler({ index: indexCase(indexNeeds), journal }),
     'letter.send': sendLetterHandler({ send: sendLetter(letterNeeds), journal }),
+    'copy.make': makeCopyHandler({ make: makeCopy(copyNeeds), journal }),
     'audit.keep': keepAuditHandler({ keep: keepAudit(indexNeeds), journal }),
     'case.push': pushCaseHandler({ push: runPush(pushNeeds), fail: failPush(pushNeeds), journal }),
   } satisfies Handlers
@@ -104,7 +108,7 @@ export const startWorker = async (config: Config, shared?: Instruments): Promise
     ids: randomIds,
     deskMail: config.deskMail,
   })
-  const reconcileAll = reconcile({ admission, archives, letters, indexes, pushes, queue, clock })
+  const reconcileAll = reconcile({ admission, archives, letters, copies, indexes, pushes, queue, clock })
   const askAgain = async (): Promise<void> => {
     // Records come first: what is wrong with letters keeps nothing else from being asked for.
     await reconcileAll()

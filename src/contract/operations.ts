@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { dependencyNames } from '#domain/dependency.ts'
 import { completenessOperations } from './completeness.ts'
+import { copyOperations } from './copies.ts'
 import { deskOperations } from './desk-operations.ts'
 import { dicomwebOperations } from './dicomweb-operations.ts'
 import { dicomwebReadOperations } from './dicomweb-read-operations.ts'
@@ -91,6 +92,7 @@ export const operations = {
   ...completenessOperations,
   ...sendersOperations,
   ...readOperations,
+  ...copyOperations,
   ...pushOperations,
   ...letterOperations,
   ...sendOperations,

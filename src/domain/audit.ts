@@ -42,6 +42,8 @@ export type AuditAction =
   | 'reader.ended'
   | 'case.viewed'
   | 'bundle.read'
+  | 'copy.asked'
+  | 'copy.read'
   | 'item.read'
   | 'instances.searched'
   | 'instances.read'

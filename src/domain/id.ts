@@ -18,6 +18,7 @@ export type IndexId = Branded<'index'>
 export type ConsentId = Branded<'consent'>
 export type PushId = Branded<'push'>
 export type LetterId = Branded<'letter'>
+export type CopyId = Branded<'copy'>
 export type ReceiptAskId = Branded<'receipt-ask'>
 
 export type AnyId =
@@ -35,6 +36,7 @@ export type AnyId =
   | ConsentId
   | PushId
   | LetterId
+  | CopyId
   | ReceiptAskId
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/

@@ -4,6 +4,7 @@
  */
 import type {
   CaseId,
+  CopyId,
   ItemId,
   LetterId,
   LinkId,
@@ -59,6 +60,13 @@ export const readerSeal = (id: CaseId, reader: ReaderId): string => `second-read
 /** Of what a letter is made from (address, link), or of its words once they are kept, under the case key. */
 export const letterSeal = (id: CaseId, letter: LetterId, what: 'facts' | 'words'): string =>
   `second-read/1/letter/${id}/${letter}/${what}`
+
+/** Of the key of a de-identified copy and what else it is made with, under the case key. */
+export const copySeal = (id: CaseId, copy: CopyId): string => `second-read/1/copy/${id}/${copy}`
+
+/** Of the head of a file in a de-identified copy, or of the facts in it, under the case key. */
+export const copyItemSeal = (id: CaseId, copy: CopyId, item: ItemId, what: 'head' | 'facts'): string =>
+  `second-read/1/copy-item/${id}/${copy}/${item}/${what}`
 
 /** Of the body of an index object: a case's index of this sequence number, or a piece of the audit chain. */
 export const indexSeal = (kind: 'case' | 'audit', of: CaseId, sequence: number): string =>

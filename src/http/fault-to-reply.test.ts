@@ -1,7 +1,8 @@
 /** Every fault has words and a status, and nothing of an exception gets through. */
 import { describe, expect, it } from 'vitest'
 import { Fault, faultCodes } from '#domain/fault.ts'
-import { faultReplies, refusalOf, retryAfter } from './fault-to-reply.ts'
+import { refusalOf } from './error-to-refusal.ts'
+import { faultReplies, retryAfter } from './fault-to-reply.ts'
 
 describe('faultReplies', () => {
   it.each(faultCodes)('has a row for %s', (code) => {

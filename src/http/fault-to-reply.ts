@@ -2,7 +2,7 @@
  * What a person reads for each fault, and the HTTP status that goes with it. A code without a row does not
  * compile. Nothing here quotes what came in, and nothing of an exception ever reaches a reply.
  */
-import { Fault, type FaultCode, type FaultFacts, type Refusal } from '#domain/fault.ts'
+import type { FaultCode, FaultFacts } from '#domain/fault.ts'
 
 export type FaultReply = { readonly status: number; readonly title: string; readonly detail: string }
 
@@ -111,6 +111,23 @@ export const faultReplies = {
     410,
     'The words of the letter are gone',
     'They are kept only where no mail is sent from here, and only until somebody has read them.',
+  ),
+  'copy.not-found': row(404, 'There is no such copy', 'Please check the number of the copy.'),
+  'copy.not-ready': row(
+    409,
+    'The copy is being made',
+    'Please ask for it again in a few minutes. The list of copies says when it is ready.',
+  ),
+  'copy.failed': row(410, 'The copy could not be made', 'Please ask for a new one.'),
+  'copy.gone': row(
+    410,
+    'Files of this copy were taken out of the case',
+    'What was taken out is not given out any more. Please ask for a new copy.',
+  ),
+  'copy.enough': row(
+    429,
+    'There are enough copies of this case on their way',
+    'Please wait until those are ready, or until tomorrow.',
   ),
   'mail.none': row(
     409,
@@ -221,25 +238,4 @@ const waits: Partial<Record<FaultCode, number>> = {
 export const retryAfter = (code: FaultCode, facts: FaultFacts): number | null => {
   const told = facts['seconds']
   return typeof told === 'number' && told >= 0 ? Math.ceil(told) : (waits[code] ?? null)
-}
-
-const named = (error: unknown, name: string): unknown =>
-  typeof error === 'object' && error !== null && name in error
-    ? (error as Record<string, unknown>)[name]
-    : undefined
-
-/** Body parsers and the router mark what the client did wrong with a 4xx `status`. */
-const clientCodes: Readonly<Record<number, FaultCode>> = {
-  400: 'request.invalid',
-  413: 'request.too-large',
-  415: 'request.type',
-}
-
-/** Whatever was thrown, as a refusal. What is not plainly known is `internal`, with no facts. */
-export const refusalOf = (error: unknown): Refusal => {
-  if (error instanceof Fault) return { refused: error.code, facts: error.facts }
-  if (named(error, 'type') === 'request.aborted') return { refused: 'request.aborted', facts: {} }
-  const status = named(error, 'status')
-  const code = typeof status === 'number' ? clientCodes[status] : undefined
-  return { refused: code ?? 'internal', facts: {} }
 }

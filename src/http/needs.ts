@@ -10,6 +10,7 @@ import type { Metrics } from '#ports/metrics.ts'
 import type { Pages } from '#ports/pages.ts'
 import type { PublicKeys } from '#ports/tokens.ts'
 import type { Tracing } from '#ports/tracing.ts'
+import type { askCopy, listCopies } from '#steps/ask-copy.ts'
 import type { askForLink } from '#steps/ask-for-link.ts'
 import type { askPush, listPushes } from '#steps/ask-push.ts'
 import type {
@@ -38,6 +39,7 @@ import type { printLink } from '#steps/print-link.ts'
 import type { readBundle } from '#steps/read-bundle.ts'
 import type { listDecisions, listItems, listQuarantine, readCase } from '#steps/read-case.ts'
 import type { readCompleteness } from '#steps/read-completeness.ts'
+import type { readCopy } from '#steps/read-copy.ts'
 import type { readBulk, readFrames, readRendered } from '#steps/read-frames.ts'
 import type { readInstances } from '#steps/read-instances.ts'
 import type { readItem } from '#steps/read-item.ts'
@@ -138,6 +140,9 @@ export type PortalNeeds = {
   /** Who a reader's page says is asking, and whom to call. */
   readonly maker: { readonly institution: string; readonly contact: string }
   readonly readBundle: ReturnType<typeof readBundle>
+  readonly askCopy: ReturnType<typeof askCopy>
+  readonly listCopies: ReturnType<typeof listCopies>
+  readonly readCopy: ReturnType<typeof readCopy>
   readonly readItem: ReturnType<typeof readItem>
   readonly searchCase: ReturnType<typeof searchCase>
   readonly searchInstances: ReturnType<typeof searchInstances>

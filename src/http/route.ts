@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import type { Operation } from '#contract/operation.ts'
 import type { OperationName, Operations } from '#contract/operations.ts'
 import type { Refusal } from '#domain/fault.ts'
-import type { CaseId, GrantId, ItemId, LetterId, LinkId, OperatorId, ReaderId } from '#domain/id.ts'
+import type { CaseId, CopyId, GrantId, ItemId, LetterId, LinkId, OperatorId, ReaderId } from '#domain/id.ts'
 import type { SenderSession } from '#ports/link-ledger.ts'
 import type { ReadingSession } from '#ports/reader-ledger.ts'
 import type { Reader } from '#steps/authorize.ts'
@@ -14,6 +14,7 @@ type Parts = Record<'study' | 'series' | 'instance' | 'frames' | 'bulk', string>
 
 type Ids = {
   case: CaseId
+  copy: CopyId
   item: ItemId
   letter: LetterId
   link: LinkId

@@ -2,7 +2,7 @@
  * The access table: everything that can be asked of the gateway over HTTP, and who passes. A scope stands for a
  * reader whose token has it for the case in the path. A row that is not as the contract says does not compile.
  */
-import { sendBundle, sendContent, sendManifest } from './deliveries/records.ts'
+import { sendBundle, sendContent, sendCopy, sendManifest } from './deliveries/records.ts'
 import { searchRecords } from './deliveries/search.ts'
 import { caseCapabilities } from './dicomweb/capabilities.ts'
 import { conformance } from './dicomweb/conformance.ts'
@@ -17,6 +17,7 @@ import { plainSend } from './doors/plain-send.ts'
 import { storeInstances, storeStudy } from './doors/stow.ts'
 import { tusDoor } from './doors/tus.ts'
 import * as missing from './handlers/completeness.ts'
+import * as copies from './handlers/copies.ts'
 import * as desk from './handlers/desk.ts'
 import * as introduction from './handlers/introduction.ts'
 import * as letters from './handlers/letters.ts'
@@ -72,6 +73,11 @@ export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
 
   completeness: ['GET', '/api/cases/{case}/completeness',        'operator',      missing.completeness(needs)],
   notes:       ['GET',  '/api/cases/{case}/notes',               'case:read',     missing.notes(needs)],
+
+  askCopy:     ['POST', '/api/cases/{case}/copies',              'operator',      copies.askCopy(needs)],
+  listCopies:  ['GET',  '/api/cases/{case}/copies',              'operator',      copies.listCopies(needs)],
+  askOwnCopy:  ['POST', '/api/read/copies',                      'guest',         copies.askOwnCopy(needs)],
+  listOwnCopies: ['GET', '/api/read/copies',                     'guest',         copies.listOwnCopies(needs)],
 
   pushCase:    ['POST', '/api/cases/{case}/pushes',              'operator',      push.pushCase(needs)],
   listPushes:  ['GET',  '/api/cases/{case}/pushes',              'operator',      push.listPushes(needs)],
@@ -141,6 +147,7 @@ export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
   tusInstead:  ['POST', '/api/send/tus/{item}',                  'sender',        tus],
 
   bundle:      ['GET',  '/api/cases/{case}/bundle',              'case:download', sendBundle(needs)],
+  copyBundle:  ['GET',  '/api/cases/{case}/copies/{copy}/bundle', 'case:download', sendCopy(needs)],
   manifest:    ['GET',  '/api/cases/{case}/manifest',            'case:read',     sendManifest(needs)],
   search:      ['POST', '/api/cases/{case}/search',              'case:read',     searchRecords(needs)],
   content:     ['GET',  '/api/cases/{case}/items/{item}/content', 'case:read',    sendContent(needs)],

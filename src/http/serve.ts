@@ -28,6 +28,7 @@ export type AnyHandler = (call: AnyCall) => unknown
 
 const notFound = {
   case: 'case.not-found',
+  copy: 'copy.not-found',
   item: 'item.not-found',
   link: 'link.not-found',
   grant: 'grant.not-found',

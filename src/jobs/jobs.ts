@@ -1,8 +1,16 @@
 /** Every job there is. A worker will not start unless it has a handler for each. */
-import { type CaseId, type ItemId, type LetterId, type PackId, type PushId, readId } from '#domain/id.ts'
+import {
+  type CaseId,
+  type CopyId,
+  type ItemId,
+  type LetterId,
+  type PackId,
+  type PushId,
+  readId,
+} from '#domain/id.ts'
 import type { Job } from './job.ts'
 
-const idField = <Id extends CaseId | ItemId | LetterId | PackId | PushId>(
+const idField = <Id extends CaseId | CopyId | ItemId | LetterId | PackId | PushId>(
   raw: unknown,
   field: string,
 ): Id => {
@@ -75,4 +83,22 @@ export const sendLetter: Job<{ readonly letter: LetterId }> = {
   idOf: ({ letter }) => `letter.send.${letter}`,
 }
 
-export const jobs = [admitPack, unpackItem, offerCase, indexCase, keepAudit, sendLetter, pushCase] as const
+/** Make a de-identified copy that was asked for. Tried once: the ledger knows when the next try may be. */
+export const makeCopy: Job<{ readonly copy: CopyId }> = {
+  name: 'copy.make',
+  attempts: 1,
+  backoffMs: 1_000,
+  parse: (raw) => ({ copy: idField<CopyId>(raw, 'copy') }),
+  idOf: ({ copy }) => `copy.make.${copy}`,
+}
+
+export const jobs = [
+  admitPack,
+  unpackItem,
+  offerCase,
+  indexCase,
+  keepAudit,
+  sendLetter,
+  pushCase,
+  makeCopy,
+] as const

@@ -6,6 +6,7 @@
 import type { FaultCode } from '#domain/fault.ts'
 import type {
   CaseId,
+  CopyId,
   GrantId,
   ItemId,
   LetterId,
@@ -24,6 +25,7 @@ export type JournalFields = {
   readonly sender?: SenderId
   readonly link?: LinkId
   readonly letter?: LetterId
+  readonly copy?: CopyId
   readonly session?: SessionId
   readonly plan?: PlanId
   readonly pack?: PackId

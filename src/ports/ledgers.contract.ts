@@ -12,6 +12,7 @@ import type { AdmissionLedger, ArrivedPack, ItemDecision } from './admission-led
 import type { ArchiveLedger } from './archive-ledger.ts'
 import type { AuditLedger } from './audit-ledger.ts'
 import type { CaseLedger } from './case-ledger.ts'
+import type { CopyLedger } from './copy-ledger.ts'
 import type { DecisionLedger } from './decision-ledger.ts'
 import type { DeliveryLedger } from './delivery-ledger.ts'
 import type { InstanceLedger } from './instance-ledger.ts'
@@ -33,6 +34,7 @@ export type Ledgers = {
   readonly archives: ArchiveLedger
   readonly delivery: DeliveryLedger
   readonly instances: InstanceLedger
+  readonly copies: CopyLedger
   readonly readers: ReaderLedger
   readonly pushes: PushLedger
   readonly decisions: DecisionLedger

@@ -3,10 +3,20 @@
  * queue loses nothing but a few seconds.
  */
 import { keptDays, readHours } from '#domain/letter.ts'
-import { admitPack, indexCase, keepAudit, offerCase, pushCase, sendLetter, unpackItem } from '#jobs/jobs.ts'
+import {
+  admitPack,
+  indexCase,
+  keepAudit,
+  makeCopy,
+  offerCase,
+  pushCase,
+  sendLetter,
+  unpackItem,
+} from '#jobs/jobs.ts'
 import type { AdmissionLedger } from '#ports/admission-ledger.ts'
 import type { ArchiveLedger } from '#ports/archive-ledger.ts'
 import type { Clock } from '#ports/clock.ts'
+import type { CopyLedger } from '#ports/copy-ledger.ts'
 import type { IndexLedger } from '#ports/index-ledger.ts'
 import type { JobQueue } from '#ports/job-queue.ts'
 import type { LetterLedger } from '#ports/letter-ledger.ts'
@@ -16,6 +26,7 @@ export type ReconcileNeeds = {
   readonly admission: AdmissionLedger
   readonly archives: Pick<ArchiveLedger, 'owedArchives'>
   readonly letters: Pick<LetterLedger, 'owedLetters' | 'wipeKept'>
+  readonly copies: Pick<CopyLedger, 'owedCopies'>
   readonly indexes: Pick<IndexLedger, 'owedIndexes' | 'owesAudit'>
   readonly pushes: Pick<PushLedger, 'owedPushes'>
   readonly queue: JobQueue
@@ -32,7 +43,7 @@ const most = 500
 
 /** How many jobs were asked for. */
 export const reconcile =
-  ({ admission, archives, letters, indexes, pushes, queue, clock }: ReconcileNeeds) =>
+  ({ admission, archives, letters, copies, indexes, pushes, queue, clock }: ReconcileNeeds) =>
   async (): Promise<number> => {
     const now = clock.now()
     const before = new Date(now.getTime() - graceMs)
@@ -47,6 +58,8 @@ export const reconcile =
       kept: new Date(now.getTime() - keptDays * 24 * hourMs),
       read: new Date(now.getTime() - readHours * hourMs),
     })
+    const wanted = await copies.owedCopies(now, most)
+    for (const copy of wanted) await queue.add(makeCopy, { copy })
     const cases = await admission.owedCases(before, most)
     for (const id of cases) await queue.add(offerCase, { case: id })
     const owed = await indexes.owedIndexes(now, most)
@@ -55,5 +68,6 @@ export const reconcile =
     for (const push of pushed) await queue.add(pushCase, { push })
     const audit = (await indexes.owesAudit(now)) ? 1 : 0
     if (audit > 0) await queue.add(keepAudit, {})
-    return packs.length + packed.length + post.length + cases.length + owed.length + pushed.length + audit
+    const asked = [packs, packed, post, wanted, cases, owed, pushed]
+    return asked.reduce((sum, { length }) => sum + length, audit)
   }

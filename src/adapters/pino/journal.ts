@@ -23,6 +23,7 @@ const checks: Readonly<Record<keyof JournalFields, Check>> = {
   sender: isId,
   link: isId,
   letter: isId,
+  copy: isId,
   session: isId,
   plan: isId,
   pack: isId,

@@ -4,6 +4,7 @@ import { createArchiveLedger } from './archive-ledger.ts'
 import { createAuditLedger } from './audit-ledger.ts'
 import { createCaseLedger } from './case-ledger.ts'
 import { createCompletenessLedger } from './completeness-ledger.ts'
+import { createCopyLedger } from './copy-ledger.ts'
 import type { Database } from './database.ts'
 import { createDecisionLedger } from './decision-ledger.ts'
 import { createDeliveryLedger } from './delivery-ledger.ts'
@@ -29,6 +30,7 @@ export const createLedgers = (db: Database) => ({
   archives: createArchiveLedger(db),
   delivery: createDeliveryLedger(db),
   instances: createInstanceLedger(db),
+  copies: createCopyLedger(db),
   readers: createReaderLedger(db),
   pushes: createPushLedger(db),
   decisions: createDecisionLedger(db),

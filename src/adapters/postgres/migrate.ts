@@ -16,6 +16,7 @@ import { up as introductions } from './migrations/0011-introductions.ts'
 import { up as letters } from './migrations/0012-letters.ts'
 import { up as readers } from './migrations/0013-readers.ts'
 import { up as pushes } from './migrations/0016-pushes.ts'
+import { up as copies } from './migrations/0017-copies.ts'
 import { up as capabilities } from './migrations/0018-capabilities.ts'
 import type { Tables } from './tables.ts'
 
@@ -34,6 +35,7 @@ const migrations = {
   '0012-letters': { up: letters },
   '0013-readers': { up: readers },
   '0016-pushes': { up: pushes },
+  '0017-copies': { up: copies },
   '0018-capabilities': { up: capabilities },
 }
 

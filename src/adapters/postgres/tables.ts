@@ -24,6 +24,7 @@ import type { PackState } from '#domain/pack.ts'
 import type { ReaderState } from '#domain/reader.ts'
 import type { Outcome } from '#domain/verdict.ts'
 import type { DecisionRow } from '#ports/decision-ledger.ts'
+import type { CopyTables } from './copy-tables.ts'
 import type { IntroductionTables } from './introduction-tables.ts'
 import type { LetterTables } from './letter-tables.ts'
 import type { PushTables } from './push-tables.ts'
@@ -31,7 +32,8 @@ import type { PushTables } from './push-tables.ts'
 type Bytes = ColumnType<Buffer, Uint8Array, Uint8Array>
 type MaybeBytes = ColumnType<Buffer | null, Uint8Array | null, Uint8Array | null>
 
-export type Tables = IntroductionTables &
+export type Tables = CopyTables &
+  IntroductionTables &
   LetterTables &
   PushTables & {
     cases: {

@@ -2,17 +2,20 @@
  * README.TXT: the first page of a bundle for a person with nothing but a text editor. Plain ASCII with CRLF. It
  * says what is there and how to look at and check it, and holds no time of making.
  */
-import type { CaseId } from '#domain/id.ts'
+import type { CaseId, CopyId } from '#domain/id.ts'
+import { aboutDeidentified, type Deidentified } from './deidentified.ts'
 import type { FileSet } from './file-set.ts'
 
 /** Who hands a bundle out, and of what. `keys` is the address of the public keys (JWK Set) that sign manifests. */
 export type Cover = {
-  readonly case: CaseId
+  /** Of a de-identified copy its own number: the case's would tell whose it is. */
+  readonly case: CaseId | CopyId
   readonly revision: number
   readonly institution: string
   readonly contact: string
   readonly software: string
   readonly keys: string
+  readonly deidentified?: Deidentified
 }
 
 /** Accents fall off, whatever else is not printable ASCII becomes `?`, and it stays one line. */
@@ -70,7 +73,7 @@ export const writeReadme = (cover: Cover, set: FileSet, unnamed: number): Buffer
     `Handed out by: ${ascii(cover.institution)}`,
     `Contact:       ${ascii(cover.contact)}`,
     `Made with:     ${ascii(cover.software)}`,
-    `Case:          ${cover.case}`,
+    `${cover.deidentified === undefined ? 'Case:' : 'Copy:'}          ${cover.case}`,
     `Revision:      ${cover.revision}`,
     '',
     'CONFIDENTIAL. These are health records of a person. If they are not meant',
@@ -80,6 +83,7 @@ export const writeReadme = (cover: Cover, set: FileSet, unnamed: number): Buffer
     'may have lost detail before. A finding needs a display and a program that',
     'are approved for the purpose.',
     '',
+    ...(cover.deidentified === undefined ? [] : aboutDeidentified(cover.deidentified)),
     'WHAT IS HERE',
     `  DICOM         ${count(files, 'file', 'files')} of ${count(studies.length, 'study', 'studies')}`,
     ...(files > unnamed ? aboutDirectory(set, unnamed) : []),

@@ -4,7 +4,7 @@
  * lie; the second writes into one buffer of exactly the right length. Nothing of a record is kept between the two, and
  * nothing depends on the hour: one revision of a case has one DICOMDIR, byte for byte.
  */
-import type { CaseId } from '#domain/id.ts'
+import type { CaseId, CopyId } from '#domain/id.ts'
 import { type RecordType, recordTypeOf } from '#formats/dicom/record-type.ts'
 import { directoryClass } from '#formats/dicom/storage-class.ts'
 import {
@@ -19,7 +19,11 @@ import type { NamedPatient, NamedSeries, NamedStudy } from './directory-tree.ts'
 import { uidOfUuid, uuidOf } from './uuid-uid.ts'
 
 /** Whose directory it is. `revised` is when the case became what it is in this revision. */
-export type Directory = { readonly case: CaseId; readonly revision: number; readonly revised: Date }
+export type Directory = {
+  readonly case: CaseId | CopyId
+  readonly revision: number
+  readonly revised: Date
+}
 
 /** Names this program as the writer (PS3.10 §7.1). */
 const implementationUid = '2.25.57843297265121874936027412861934205587'
@@ -133,7 +137,8 @@ const layOut = (records: Iterable<Walked>, count: number, start: number): Layout
 const dayOf = (moment: Date): string => moment.toISOString().slice(0, 10).replaceAll('-', '')
 
 /** Names the case's file-set: 15 characters of the case's id, which says nothing of a person. */
-export const fileSetId = (of: CaseId): string => `SR_${of.replaceAll('-', '').slice(0, 12).toUpperCase()}`
+export const fileSetId = (of: CaseId | CopyId): string =>
+  `SR_${of.replaceAll('-', '').slice(0, 12).toUpperCase()}`
 
 /**
  * DICOMDIR of a case's revision: of these files, which must be as `nameFiles` gives them.

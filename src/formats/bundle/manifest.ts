@@ -3,18 +3,20 @@
  * and nothing by chance: one revision of a case has one manifest, byte for byte.
  *
  * A file that was changed on its way out has both digests: `sha256` is of what is in the bundle, `original.sha256` of
- * what was sent, as the sender's receipt has it; `original.codes` says why. Its length is the same.
+ * what was sent, as the sender's receipt has it; `original.codes` says why. Its length is the same. A de-identified copy
+ * tells of no original: a digest of it would tell whose it is.
  */
 import { canonicalJson } from '#domain/canonical-json.ts'
-import type { CaseId, ItemId } from '#domain/id.ts'
+import type { CaseId, CopyId, ItemId } from '#domain/id.ts'
 import type { ItemKind } from '#domain/item.ts'
 import type { VerdictCode } from '#domain/verdict.ts'
+import type { Deidentified } from './deidentified.ts'
 import { type FileSet, listFiles } from './file-set.ts'
 
 /** Digests are SHA-256 in lower-case hex, sizes in bytes, paths as in the bundle. */
 export type CaseManifest = {
   readonly version: 1
-  readonly case: CaseId
+  readonly case: CaseId | CopyId
   readonly revision: number
   /** The files that are made for the bundle: README.TXT, INDEX.HTM, DICOMDIR and the like, all but the manifest. */
   readonly pages: readonly { readonly path: string; readonly size: number; readonly sha256: string }[]
@@ -28,6 +30,8 @@ export type CaseManifest = {
     readonly name?: string
     readonly original?: { readonly sha256: string; readonly codes: readonly VerdictCode[] }
   }[]
+  /** Only of a de-identified copy. */
+  readonly deidentified?: Deidentified
 }
 
 /** A file as the pages list wants it. */
@@ -37,10 +41,11 @@ const hex = (digest: Uint8Array): string => Buffer.from(digest).toString('hex')
 
 /** The manifest of one revision of a case, files in the order of the bundle. */
 export const listManifest = (
-  id: CaseId,
+  id: CaseId | CopyId,
   revision: number,
   pages: readonly ManifestPage[],
   set: FileSet,
+  deidentified?: Deidentified,
 ): CaseManifest => ({
   version: 1,
   case: id,
@@ -57,6 +62,7 @@ export const listManifest = (
       ? {}
       : { original: { sha256: hex(item.original.sha256), codes: item.original.codes } }),
   })),
+  ...(deidentified === undefined ? {} : { deidentified }),
 })
 
 /** MANIFEST.JSN: the manifest as canonical JSON (RFC 8785) in UTF-8. */

@@ -32,11 +32,11 @@ export const padText = (text: string): Buffer =>
   Buffer.from(text.length % 2 === 0 ? text : `${text} `, 'latin1')
 
 /** UIDs of the standard name no object and no person (PS3.5 §9). */
-const standardRoot = '1.2.840.10008.'
+const standardUid = /^1\.2\.840\.10008(\.\d{1,4}){1,12}$/
 
 /** One UID, mapped by this key: the same for the same, and without the key no way back. */
 const mapOne = (key: Uint8Array, uid: string): string => {
-  if (uid === '' || uid.startsWith(standardRoot)) return uid
+  if (uid === '' || standardUid.test(uid)) return uid
   const bits = createHmac('sha256', key).update(`second-read/1/uid/${uid}`).digest().subarray(0, 16)
   bits[6] = ((bits[6] ?? 0) & 0x0f) | 0x80
   bits[8] = ((bits[8] ?? 0) & 0x3f) | 0x80

@@ -1,10 +1,11 @@
 /**
- * De-identifying walk: a data set, element by element and item by item, to what stays of it. Nothing is decoded; no
- * length is believed that does not fit. Sequences get defined lengths, since their contents shrink.
+ * De-identifying walk: a data set, element by element and item by item, to what stays of it, up to its pixels. Nothing
+ * is decoded; no length is believed that does not fit. Sequences get defined lengths, since their contents shrink.
  */
 
 import { isLongVr } from '#domain/dicom/value-representation.ts'
 import { attributeTypes } from './attribute-types.ts'
+import { saysName } from './deid-names.ts'
 import { type DeidAction, deidTable } from './deid-table.ts'
 import { dummyOf, mapUids, moveDates } from './deid-values.ts'
 import {
@@ -23,10 +24,17 @@ export type Deidentification = {
   readonly dates: 'removed' | 'kept' | { readonly moveDays: number }
   /** Sex, age, size, weight and the like stay (113108). */
   readonly characteristics: boolean
+  /** Pictures that may show a name as part of the picture are not refused. */
+  readonly textInPictures?: boolean
+  /** What stands for the patient's name and number; in ASCII. */
+  readonly pseudonym?: { readonly name: string; readonly id: string }
 }
 
-/** `damaged`: lengths that do not fit; `unsupported`: an encoding; `needs-person`: what no table can clean. */
-export type DeidRefusal = 'damaged' | 'unsupported' | 'needs-person'
+/**
+ * `damaged`: lengths that do not fit; `unsupported`: an encoding; `needs-person`: what no table can clean;
+ * `text-in-picture`: a picture that may show a name; `more-than-picture`: bytes behind it that could be anything.
+ */
+export type DeidRefusal = 'damaged' | 'unsupported' | 'needs-person' | 'text-in-picture' | 'more-than-picture'
 
 /** What ends a walk; it never leaves this room. */
 export class Refused extends Error {
@@ -37,13 +45,26 @@ export class Refused extends Error {
   }
 }
 
+/** Ends a walk that needs more of the file than is at hand; it never leaves this room. */
+export class Short extends Error {}
+
 /** An element as it stays: header and value, the value a view of the file where it is the file's own. */
 export type Written = { readonly tag: number; readonly pieces: readonly Buffer[] }
-/** A file in memory, how it is encoded (little endian always), and what is to be done. */
-export type Run = { readonly bytes: Buffer; readonly implicit: boolean; readonly how: Deidentification }
+/** The first bytes of a file of `size` bytes, how it is encoded (little endian always), and what is to be done. */
+export type Run = {
+  readonly bytes: Buffer
+  readonly size: number
+  readonly implicit: boolean
+  readonly how: Deidentification
+  /** The words by which the file calls its patient: a text with one of them does not stay. */
+  readonly names: ReadonlySet<string>
+}
 
 const deepest = 32
 const pixelGroup = 0x7fe0
+const pixelTags: ReadonlySet<number> = new Set([0x7fe00008, 0x7fe00009, 0x7fe00010])
+/** Where the frames lie among the fragments (PS3.5 §A.4). */
+const offsetTables: ReadonlySet<number> = new Set([0x7fe00001, 0x7fe00002, 0x7fe00003])
 export const lengthOf = (pieces: readonly Buffer[]): number =>
   pieces.reduce((sum, { length }) => sum + length, 0)
 
@@ -69,8 +90,14 @@ export const writeElement = (
   pieces: [writeHeader(tag, vr, lengthOf(pieces), implicit), ...pieces],
 })
 
-const readHeader = ({ bytes }: Run, at: number, end: number, implicit: boolean): ElementHeader => {
+export const readHeader = (
+  { bytes, size }: Run,
+  at: number,
+  end: number,
+  implicit: boolean,
+): ElementHeader => {
   const header = readElementHeader(bytes, at, { implicit, big: false })
+  if (header === null && at + 8 <= end && bytes.length < size) throw new Short()
   if (header === null || header.irregular || at + header.headerBytes > end) throw new Refused('damaged')
   if (header.length !== undefinedLength && at + header.headerBytes + header.length > end)
     throw new Refused('damaged')
@@ -101,7 +128,7 @@ const skipOpen = (
 }
 
 /** Where an element ends. */
-const endOf = (run: Run, at: number, header: ElementHeader, end: number, depth: number): number => {
+export const endOf = (run: Run, at: number, header: ElementHeader, end: number, depth: number): number => {
   const value = at + header.headerBytes
   if (header.length !== undefinedLength) return value + header.length
   // UN of undefined length holds implicit elements (PS3.5 §6.2.2).
@@ -150,12 +177,12 @@ const actionOf = (
 }
 
 const cleanValue = (
+  { how, names }: Run,
   value: Buffer,
   vr: string,
   action: 'keep' | 'move' | 'Z' | 'D' | 'U' | 'R',
-  how: Deidentification,
 ): Buffer | null => {
-  if (action === 'keep') return value
+  if (action === 'keep') return freeText.has(vr) && saysName(value, names) ? dummyOf(vr) : value
   if (action === 'Z') return Buffer.alloc(0)
   if (action === 'D') return dummyOf(vr)
   if (action === 'move') {
@@ -164,6 +191,9 @@ const cleanValue = (
   }
   return vr === 'UI' ? mapUids(how.key, value) : null
 }
+
+/** Texts that people typed; codes, numbers and times are none. */
+const freeText: ReadonlySet<string> = new Set(['LO', 'LT', 'SH', 'ST', 'UC', 'UT', 'PN'])
 
 /** Attributes with a choice of types stand in the table with the first. */
 const choices: ReadonlySet<string> = new Set(['US', 'SS', 'OB', 'OW'])
@@ -184,7 +214,7 @@ const cleanElement = (
   const { implicit, bytes, how } = run
   const group = tag >>> 16
   if (isRemovedGroup(group) || (tag & 0xffff) === 0) return null
-  if (group === pixelGroup) return depth === 0 ? { tag, pieces: [bytes.subarray(at, next)] } : null
+  if (group === pixelGroup && (depth > 0 || !offsetTables.has(tag))) return null
   const known = attributeTypes.get(tag)
   const vr = header.vr === '' ? known : header.vr
   if (known === undefined || vr === undefined || !isTypeOf(vr, known)) return null
@@ -197,21 +227,35 @@ const cleanElement = (
     return writeElement(tag, vr, stays ? cleanItems(run, value, next, open, depth) : [], implicit)
   }
   if (open) throw new Refused('damaged')
-  const cleaned = cleanValue(bytes.subarray(value, next), vr, action, how)
+  if (next > bytes.length) throw new Short()
+  const cleaned = cleanValue(run, bytes.subarray(value, next), vr, action)
   return cleaned === null ? null : writeElement(tag, vr, [cleaned], implicit)
 }
 
-/** The elements between two places as they stay, in their order. @throws `Refused` */
-export const cleanElements = (run: Run, start: number, end: number, depth: number): Written[] => {
+/** The elements between two places as they stay, in their order. @throws `Refused`, `Short` */
+const cleanElements = (run: Run, start: number, end: number, depth: number): Written[] =>
+  walk(run, start, end, depth).kept
+
+/** What stays up to the pixels; these with their header, and null where there are none. @throws as above */
+export const cleanDataSet = (run: Run, start: number) => walk(run, start, run.size, 0)
+
+type Walked = {
+  readonly kept: Written[]
+  readonly pixels: { readonly at: number; readonly header: ElementHeader } | null
+}
+
+const walk = (run: Run, start: number, end: number, depth: number): Walked => {
   if (depth > deepest) throw new Refused('damaged')
   const kept: Written[] = []
   for (let at = start; at < end; ) {
     const header = readHeader(run, at, end, run.implicit)
     if (header.tag >>> 0 >= itemTag) throw new Refused('damaged')
+    // What stands behind the pixels is not looked at: nothing of it stays.
+    if (depth === 0 && pixelTags.has(header.tag)) return { kept, pixels: { at, header } }
     const next = endOf(run, at, header, end, depth)
     const element = cleanElement(run, at, header, next, depth)
     if (element !== null) kept.push(element)
     at = next
   }
-  return kept
+  return { kept, pixels: null }
 }

@@ -14,6 +14,7 @@ import { attributeTypes } from './attribute-types.ts'
 import { deidTable } from './deid-table.ts'
 import type { Deidentification } from './deid-walk.ts'
 import { deidentify } from './deidentify.ts'
+import { watchFragments } from './watch-fragments.ts'
 
 const canary = 'ZZCANARY'
 const key = Buffer.alloc(32, 7)
@@ -45,9 +46,33 @@ const fileOf = (elements: readonly Element[], syntax: Syntax = syntaxes.explicit
     ]),
   })
 
-const joined = (result: ReturnType<typeof deidentify>): Buffer => {
-  if (typeof result === 'string') throw new Error(result)
-  return Buffer.concat(result)
+/** The whole copy, made of the first bytes that were enough for its head. */
+const copyOf = (file: Buffer, how: Deidentification): Buffer | string => {
+  for (let length = 64; ; length *= 2) {
+    const made = deidentify(file.subarray(0, length), file.length, how)
+    if (made === 'short') {
+      if (length >= file.length) throw new Error('short of the whole file')
+      continue
+    }
+    if (typeof made === 'string') return made
+    if (made.to !== null) return Buffer.concat([made.head, file.subarray(made.from, made.to)])
+    const watch = watchFragments(made.elementHeader)
+    const pieces = [made.head]
+    for (let at = made.from; !watch.ended(); at += 7) {
+      if (at >= file.length) return 'damaged'
+      const piece = file.subarray(at, at + 7)
+      const taken = watch.take(piece)
+      if (taken === null) return 'damaged'
+      pieces.push(piece.subarray(0, taken))
+    }
+    return Buffer.concat(pieces)
+  }
+}
+
+const joined = (file: Buffer, how: Deidentification): Buffer => {
+  const copy = copyOf(file, how)
+  if (typeof copy === 'string') throw new Error(copy)
+  return copy
 }
 
 const read = (bytes: Buffer): Record<string, unknown> => {
@@ -95,7 +120,7 @@ describe('deidentify', () => {
         if (vr === 'SQ' && row.action === 'U') continue
         const inside: Element = [0x00089215, 'SQ', [[element]]]
         for (const given of [[element], [inside]]) {
-          const text = joined(deidentify(fileOf(given, syntaxes[name]), basic)).toString('latin1')
+          const text = joined(fileOf(given, syntaxes[name]), basic).toString('latin1')
           expect([tag.toString(16), tells.test(text)]).toEqual([tag.toString(16), false])
         }
       }
@@ -115,14 +140,14 @@ describe('deidentify', () => {
       [0xfffafffa, 'SQ', [[[0x04000100, 'UI', canary]]]],
       [0x00089215, 'SQ', [[[0x00091001, 'LO', canary]]]],
     ] satisfies Element[]) {
-      const text = joined(deidentify(fileOf([element]), basic)).toString('latin1')
+      const text = joined(fileOf([element]), basic).toString('latin1')
       expect([element[0].toString(16), tells.test(text)]).toEqual([element[0].toString(16), false])
     }
   })
 
   it('keeps the picture to the byte, maps UIDs alike everywhere, and says what was done', () => {
     const slice = ctSlice({ seed: 4 })
-    const clean = joined(deidentify(slice.bytes, basic))
+    const clean = joined(slice.bytes, basic)
     const before = read(slice.bytes)
     const after = read(clean)
     expect(clean.subarray(-8_192).equals(slice.bytes.subarray(-8_192))).toBe(true)
@@ -143,14 +168,14 @@ describe('deidentify', () => {
       expect(after[name]).toMatch(/^2\.25\.\d+$/)
       expect(after[name]).not.toBe(before[name])
     }
-    const other = read(joined(deidentify(ctSlice({ seed: 4 }).bytes, { ...basic, key: Buffer.alloc(32, 8) })))
+    const other = read(joined(ctSlice({ seed: 4 }).bytes, { ...basic, key: Buffer.alloc(32, 8) }))
     expect(other['StudyInstanceUID']).not.toBe(after['StudyInstanceUID'])
     expect(clean.toString('latin1')).not.toMatch(/CANARY|19680229|20261019/)
   })
 
   it('keeps or moves dates, and keeps what the patient’s body is, when told to', () => {
     const { bytes } = ctSlice({ seed: 4 })
-    const kept = read(joined(deidentify(bytes, { key, dates: 'kept', characteristics: true })))
+    const kept = read(joined(bytes, { key, dates: 'kept', characteristics: true }))
     expect(kept).toMatchObject({
       StudyDate: '20261019',
       StudyTime: '091500',
@@ -162,7 +187,7 @@ describe('deidentify', () => {
       (item) => item.CodeValue,
     )
     expect(codes).toEqual(['113100', '113106', '113108'])
-    const moved = read(joined(deidentify(bytes, { key, dates: { moveDays: -300 }, characteristics: false })))
+    const moved = read(joined(bytes, { key, dates: { moveDays: -300 }, characteristics: false }))
     expect(moved).toMatchObject({
       StudyDate: '20251223',
       AcquisitionDate: '20251223',
@@ -174,23 +199,21 @@ describe('deidentify', () => {
 
   it('refuses what no table can clean, and encodings it does not splice', () => {
     const capture = secondaryCapture({ seed: 1 }).bytes
-    expect(deidentify(capture, basic)).toBe('needs-person')
-    expect(deidentify(fragmentedCapture({ seed: 1 }).bytes, basic)).toBe('needs-person')
+    expect(copyOf(capture, basic)).toBe('text-in-picture')
+    expect(copyOf(fragmentedCapture({ seed: 1 }).bytes, basic)).toBe('text-in-picture')
     for (const { word, bytes } of exchangeFiles(Buffer.from('%PDF'))) {
       const expected = ['report', 'key images', 'state', 'document', 'maker one', 'maker two'].includes(word)
         ? 'needs-person'
-        : word === 'bare'
-          ? 'unsupported'
-          : 'cleaned'
-      const result = deidentify(bytes, basic)
+        : 'cleaned'
+      const result = copyOf(bytes, basic)
       expect([word, typeof result === 'string' ? result : 'cleaned']).toEqual([word, expected])
     }
-    expect(deidentify(fileOf([[0x00280301, 'CS', 'YES']]), basic)).toBe('needs-person')
+    expect(copyOf(fileOf([[0x00280301, 'CS', 'YES']]), basic)).toBe('text-in-picture')
     const denied: Element = [0x00280301, 'CS', 'NO']
-    expect(typeof deidentify(fileOf([denied]), basic)).toBe('object')
-    expect(deidentify(fileOf([denied, [0x00280301, 'CS', 'YES']]), basic)).toBe('needs-person')
-    expect(deidentify(fileOf([], syntaxes.explicitBig), basic)).toBe('unsupported')
-    expect(deidentify(fileOf([], syntaxes.deflatedLittle), basic)).toBe('unsupported')
+    expect(typeof copyOf(fileOf([denied]), basic)).toBe('object')
+    expect(copyOf(fileOf([denied, [0x00280301, 'CS', 'YES']]), basic)).toBe('text-in-picture')
+    expect(copyOf(fileOf([], syntaxes.explicitBig), basic)).toBe('unsupported')
+    expect(copyOf(fileOf([], syntaxes.deflatedLittle), basic)).toBe('unsupported')
   })
 
   it('reads sequences and pixels of undefined length, and no damage throws or gets out of bounds', () => {
@@ -212,7 +235,7 @@ describe('deidentify', () => {
     const whole = fileOf([])
     const at = whole.indexOf(Buffer.from('28001000', 'hex'))
     const bytes = Buffer.concat([whole.subarray(0, at), open, whole.subarray(at)])
-    const after = read(joined(deidentify(bytes, basic)))
+    const after = read(joined(bytes, basic))
     expect(after['DerivationCodeSequence']).toEqual([{ CodeMeaning: 'kept', PatientName: '' }])
     const jpeg = writePart10({
       sopClass: ct,
@@ -226,7 +249,7 @@ describe('deidentify', () => {
         [0xfffcfffc, 'OB', Buffer.from(canary)],
       ],
     })
-    const cleaned = joined(deidentify(jpeg, basic))
+    const cleaned = joined(jpeg, basic)
     const stream = jpeg.subarray(
       jpeg.indexOf(Buffer.from('e07f1000', 'hex')),
       jpeg.indexOf(Buffer.from('fcfffcff', 'hex')),
@@ -237,10 +260,107 @@ describe('deidentify', () => {
       fc.property(fc.nat(bytes.length - 1), fc.nat(255), fc.nat(bytes.length), (place, value, length) => {
         const broken = Buffer.from(bytes)
         broken[place] = value
-        const result = deidentify(broken.subarray(0, length), basic)
-        return typeof result === 'string' || Buffer.concat(result).length < bytes.length + 1_000
+        const result = copyOf(broken.subarray(0, length), basic)
+        return typeof result === 'string' || result.length < bytes.length + 1_000
       }),
       { numRuns: 500 },
     )
+  })
+
+  it('gives a header to what came without one, or with a wrong one, and keeps the picture', () => {
+    const whole = fileOf([])
+    const startOf = (file: Buffer): number => 132 + 12 + file.readUInt32LE(140)
+    const bare = whole.subarray(startOf(whole))
+    const implicit = fileOf([], syntaxes.implicitLittle)
+    const wrong = Buffer.concat([implicit.subarray(0, startOf(implicit)), bare])
+    for (const bytes of [bare, whole.subarray(132), wrong]) {
+      const copy = joined(bytes, basic)
+      expect(copy.subarray(-pixels.length).equals(pixels)).toBe(true)
+      const after = read(copy)
+      expect(after['meta']).toMatchObject({
+        MediaStorageSOPClassUID: ct,
+        MediaStorageSOPInstanceUID: after['SOPInstanceUID'],
+        TransferSyntaxUID: syntaxes.explicitLittle.uid,
+      })
+    }
+  })
+
+  it('calls the patient what it is told to, also where the file named nobody', () => {
+    const pseudonym = { name: 'Case KX42B7', id: 'KX42B7' }
+    const named: Element[] = [
+      [0x00100010, 'PN', canary],
+      [0x00100020, 'LO', canary],
+    ]
+    for (const elements of [named, []])
+      expect(read(joined(fileOf(elements), { ...basic, pseudonym }))).toMatchObject({
+        PatientName: 'Case KX42B7',
+        PatientID: 'KX42B7',
+      })
+  })
+
+  it('replaces texts that say the patient’s name or number, and leaves others and codes alone', () => {
+    const given = read(
+      joined(
+        fileOf([
+          [0x00080005, 'CS', 'ISO_IR 192'],
+          [0x00080060, 'CS', 'CT'],
+          [0x00080070, 'LO', 'Maker of scanners'],
+          [0x00081090, 'LO', 'for मीरा, please'],
+          [0x00100010, 'PN', 'DEV^मीरा=CHEST^X'],
+          [0x00100020, 'LO', 'MRN-4471'],
+          [0x00180015, 'CS', 'CHEST'],
+          [0x00181020, 'LO', 'developed 4.2'],
+          [0x00181030, 'LO', 'x'],
+          [0x00189004, 'CS', 'RESEARCH'],
+          [0x00089215, 'SQ', [[[0x00080104, 'LO', 'seen 4471']]]],
+        ]),
+        basic,
+      ),
+    )
+    expect(given).toMatchObject({
+      Manufacturer: 'Maker of scanners',
+      ManufacturerModelName: 'ANONYMIZED',
+      BodyPartExamined: 'CHEST',
+      SoftwareVersions: 'developed 4.2',
+      DerivationCodeSequence: [{ CodeMeaning: 'ANONYMIZED' }],
+    })
+  })
+
+  it('takes pictures that may show a name only when told to, and says which', () => {
+    const told = { ...basic, textInPictures: true }
+    const madeOf = (bytes: Buffer) => deidentify(bytes, bytes.length, told)
+    expect(madeOf(ctSlice({ seed: 1 }).bytes)).toMatchObject({ mayShowText: false })
+    for (const bytes of [
+      secondaryCapture({ seed: 1 }).bytes,
+      fileOf([[0x00280301, 'CS', 'YES']]),
+      fileOf([[0x00280301, 'CS', '']]),
+      fileOf([[0x00080060, 'CS', 'US']]),
+      fileOf([[0x00080008, 'CS', ['DERIVED', 'SECONDARY', 'SCREEN SAVE']]]),
+    ]) {
+      expect(madeOf(bytes)).toMatchObject({ mayShowText: true })
+      expect(copyOf(bytes, basic)).toBe('text-in-picture')
+    }
+  })
+
+  it('refuses pixels that are longer than the picture, or of no type of pixels', () => {
+    const withPixels = (vr: 'OW' | 'UT', value: Buffer): Buffer => {
+      const file = fileOf([])
+      const at = file.indexOf(Buffer.from('e07f1000', 'hex'))
+      const header = Buffer.from('e07f1000000000000000', 'hex')
+      header.write(vr, 4, 'latin1')
+      const length = Buffer.alloc(4)
+      length.writeUInt32LE(value.length)
+      return Buffer.concat([file.subarray(0, at), header.subarray(0, 8), length, value])
+    }
+    expect(typeof copyOf(withPixels('OW', pixels), basic)).toBe('object')
+    expect(copyOf(withPixels('OW', Buffer.concat([pixels, Buffer.from(canary)])), basic)).toBe(
+      'more-than-picture',
+    )
+    expect(copyOf(withPixels('UT', pixels), basic)).toBe('damaged')
+  })
+
+  it('maps what only looks like a number of the standard', () => {
+    const text = joined(fileOf([[0x0020000d, 'UI', `1.2.840.10008.${canary}`]]), basic).toString('latin1')
+    expect(tells.test(text)).toBe(false)
   })
 })

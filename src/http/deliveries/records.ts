@@ -44,6 +44,18 @@ export const sendBundle =
     return sendRange(req, res, view, (range) => noteRead(needs, 'bundle.read', bearer, bearer.case, range))
   }
 
+/** `GET /api/cases/{case}/copies/{copy}/bundle`. */
+export const sendCopy =
+  (needs: AuditNeeds & Pick<PortalNeeds, 'readCopy'>): Handler<'copyBundle'> =>
+  async ({ req, res, bearer, params }) => {
+    const view = await needs.readCopy(bearer.case, params.copy)
+    if (isRefusal(view)) return view
+    setFileHeaders(res)
+    res.setHeader('Content-Type', 'application/zip')
+    res.setHeader('Content-Disposition', attachment(`copy-${params.copy}.zip`, 'copy.zip'))
+    return sendRange(req, res, view, (range) => noteRead(needs, 'copy.read', bearer, params.copy, range))
+  }
+
 /** `GET /api/cases/{case}/manifest`. */
 export const sendManifest =
   (needs: AuditNeeds & Pick<PortalNeeds, 'readBundle'>): Handler<'manifest'> =>

@@ -5,7 +5,7 @@
 import { plainSendFields } from '#contract/send.ts'
 import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import { readLanguage } from '#domain/language.ts'
-import { refusalOf } from '#http/fault-to-reply.ts'
+import { refusalOf } from '#http/error-to-refusal.ts'
 import type { CommonNeeds, IntakeNeeds } from '#http/needs.ts'
 import { sentPage } from '#http/pages/answer.ts'
 import type { FormFault } from '#http/pages/answer-words.ts'
