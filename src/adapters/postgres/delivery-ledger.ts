@@ -1,5 +1,5 @@
 /** Grants and readable content in PostgreSQL. */
-import type { Transaction } from 'kysely'
+import { type RawBuilder, type SqlBool, sql, type Transaction } from 'kysely'
 import { mayRead } from '#domain/case.ts'
 import { scopes } from '#domain/grant.ts'
 import type { CaseId, ItemId } from '#domain/id.ts'
@@ -20,6 +20,17 @@ type Trx = Transaction<Tables>
 /** These items, or every one. */
 type Only = readonly ItemId[] | null
 
+/** So many are each looked up by their id; more are picked out of a scan of their case. */
+const few = 32
+
+/** As one parameter: a statement of its own for each number of ids would be written, read and kept for each. */
+const isOneOf = (only: Only): RawBuilder<SqlBool> => {
+  if (only === null) return sql`true`
+  return only.length <= few
+    ? sql`items.id = any(${[...only]}::uuid[])`
+    : sql`(items.id in (select unnest(${[...only]}::uuid[]))) is true`
+}
+
 const readExtents = async (trx: Trx, of: CaseId, only: Only) => {
   const rows = await trx
     .selectFrom('extents')
@@ -27,7 +38,7 @@ const readExtents = async (trx: Trx, of: CaseId, only: Only) => {
     .selectAll('extents')
     .where('items.case_id', '=', of)
     .where('items.state', 'in', readableStates)
-    .$if(only !== null, (query) => query.where('items.id', 'in', only ?? []))
+    .where(isOneOf(only))
     .orderBy('item_id')
     .orderBy('first')
     .execute()
@@ -45,7 +56,7 @@ const readItems = async (trx: Trx, of: CaseId, only: Only): Promise<readonly Rea
     .select(['items.codes', ...servedColumns])
     .where('items.case_id', '=', of)
     .where('items.state', 'in', readableStates)
-    .$if(only !== null, (query) => query.where('items.id', 'in', only ?? []))
+    .where(isOneOf(only))
     .orderBy('items.id')
     .execute()
   const extents = await readExtents(trx, of, only)
