@@ -168,5 +168,12 @@ export const verdictSentence = (codes: readonly VerdictCode[]): string | null =>
   return deciding === undefined ? null : verdictTable[deciding].sentence
 }
 
+/** The codes, what decided first and what nobody wants to be told last. */
+export const decidingFirst = (codes: readonly VerdictCode[]): VerdictCode[] => {
+  const weightOf = (code: VerdictCode): number =>
+    unsaid.has(code) ? -1 : order.indexOf(verdictTable[code].outcome)
+  return codes.toSorted((one, other) => weightOf(other) - weightOf(one))
+}
+
 /** True for text that names a code of the table. */
 export const isVerdictCode = (text: string): text is VerdictCode => Object.hasOwn(verdictTable, text)

@@ -2,7 +2,7 @@
  * Sniff: says what a file is from its first bytes alone; its name is never asked. The magic word of DICOM counts
  * only when a data element follows it, since a raw data set may hold the same four letters there by chance.
  */
-import { isKnownVr } from './dicom/value-representation.ts'
+import { isKnownVr } from '#domain/dicom/value-representation.ts'
 import { sniffPicture } from './image/sniff-picture.ts'
 
 /** `dicom`: Part 10 file (PS3.10 §7.1). `dicom-bare`: a data set, or a meta group, without preamble. */

@@ -12,27 +12,40 @@ import type { Asked, Speak } from './speak.ts'
 /** Sending ended before its end: `line` when nobody answered for too long, otherwise the gateway's own word. */
 export class SendingStopped extends Error {
   readonly code: FaultCode | 'line'
+  /** Tries left after a wrong code; null where the gateway told none. */
+  readonly left: number | null
 
-  constructor(code: FaultCode | 'line') {
+  constructor(code: FaultCode | 'line', left: number | null = null) {
     super(code)
     this.name = 'SendingStopped'
     this.code = code
+    this.left = left
   }
 }
 
-export type ConversationNeeds = {
-  readonly link: SenderLink
-  readonly code?: string | undefined
+/** How to ask, however long it takes. */
+export type Patience = {
   readonly speak: Speak
   /** Ends everything: what is on its way is dropped, and comes again the next time. */
   readonly signal: AbortSignal
-  readonly pause?: Pause
   /** After so long without any answer of the gateway's, `line`. Endless unless told. */
   readonly giveUpMs?: number
   /** From 0 to 1. */
   readonly random?: () => number
   /** Told before each wait; `code` is null when it is the line. */
   readonly onWait?: (wait: { readonly ms: number; readonly code: FaultCode | null }) => void
+  /** Waits `ms`, or until there is a reason to try sooner. */
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>
+}
+
+export type ConversationNeeds = Patience & {
+  readonly link: SenderLink
+  readonly code?: string | undefined
+  readonly pause?: Pause
+  /** A session of before, so that the link is not spent once more while it lasts. */
+  readonly session?: Exchanged | undefined
+  /** Told of each new session. */
+  readonly onSession?: (session: Exchanged) => void
 }
 
 /** What came of asking. `smaller`, `lost` and `replan` are for parts. */
@@ -41,8 +54,15 @@ export type Answer<Reply> =
   | { readonly kind: 'smaller' | 'lost' }
   | { readonly kind: 'replan' | 'refused'; readonly code: FaultCode }
 
-/** `open`: without the session. `tries`: after so many that nobody answered it is `lost`; otherwise it goes on. */
-export type AskTerms = Asked & { readonly open?: true; readonly tries?: number }
+/**
+ * `open`: without the session. `tries`: after so many that nobody answered it is `lost`; otherwise it goes on. `final`:
+ * codes that are an answer here, though elsewhere one would ask again.
+ */
+export type AskTerms = Asked & {
+  readonly open?: true
+  readonly tries?: number
+  readonly final?: readonly FaultCode[]
+}
 
 export type Conversation = {
   /** Case, chunks and parts, as the last exchange said. */
@@ -63,10 +83,37 @@ export const jsonAsked = (path: `/${string}`, json: unknown): Asked => {
   }
 }
 
-/** Spends the link once. @throws SendingStopped with the code when it is refused, or the signal's reason */
+const leftOf = (json: unknown): number | null =>
+  typeof json === 'object' && json !== null && 'left' in json && typeof json.left === 'number'
+    ? json.left
+    : null
+
+/** Asks, without a session, until there is an answer that `read` takes. @throws SendingStopped, or the signal's reason */
+export const askOpenly = async <Reply>(
+  { speak, signal, random = Math.random, onWait = () => {}, ...terms }: Patience,
+  asked: Asked,
+  read: (json: unknown) => Reply | null,
+): Promise<Reply> => {
+  const { giveUpMs = Number.POSITIVE_INFINITY, wait = rest } = terms
+  const began = performance.now()
+  for (let nth = 0; ; nth += 1) {
+    const said = await speak(asked, signal)
+    const judged = judge(said)
+    const reply = judged.kind === 'done' ? read(said.json) : null
+    if (reply !== null) return reply
+    const code = 'code' in judged ? judged.code : null
+    if (code !== null && judged.kind !== 'again') throw new SendingStopped(code, leftOf(said.json))
+    if (performance.now() - began > giveUpMs) throw new SendingStopped(code ?? 'line')
+    const ms = waitBefore(nth, said.retryAfter, random())
+    onWait({ ms, code })
+    await wait(ms, signal)
+  }
+}
+
+/** Spends the link once, unless a session of before is given. @throws SendingStopped, or the signal's reason */
 export const openConversation = async (needs: ConversationNeeds): Promise<Conversation> => {
-  const { link, code, speak, signal, random = Math.random } = needs
-  const { pause = createPause(), giveUpMs = Number.POSITIVE_INFINITY, onWait = () => {} } = needs
+  const { link, code, speak, signal, random = Math.random, pause = createPause(), wait = rest } = needs
+  const { giveUpMs = Number.POSITIVE_INFINITY, onWait = () => {}, onSession = () => {} } = needs
   let heardAt = performance.now()
   let renewing: Promise<Exchanged> | null = null
 
@@ -74,7 +121,7 @@ export const openConversation = async (needs: ConversationNeeds): Promise<Conver
     if (performance.now() - heardAt > giveUpMs) throw new SendingStopped(why ?? 'line')
     const ms = waitBefore(nth, said.retryAfter, random())
     onWait({ ms, code: why })
-    await rest(ms, signal)
+    await wait(ms, signal)
   }
 
   const exchange = async (): Promise<Exchanged> => {
@@ -82,21 +129,13 @@ export const openConversation = async (needs: ConversationNeeds): Promise<Conver
       link: link.token,
       ...(code === undefined ? {} : { code }),
     })
-    for (let nth = 0; ; nth += 1) {
-      const said = await speak(asked, signal)
-      const judged = judge(said)
-      const reply = judged.kind === 'done' ? readExchanged(said.json) : null
-      if (reply !== null) {
-        heardAt = performance.now()
-        return reply
-      }
-      if ('code' in judged && judged.code !== null && judged.kind !== 'again')
-        throw new SendingStopped(judged.code)
-      await waitAgain(said, nth, 'code' in judged ? judged.code : null)
-    }
+    const exchanged = await askOpenly(needs, asked, readExchanged)
+    heardAt = performance.now()
+    onSession(exchanged)
+    return exchanged
   }
 
-  let session = await exchange()
+  let session = needs.session ?? (await exchange())
 
   /** Several parts may find out together; the link is spent once. */
   const renew = async (ended: Exchanged): Promise<void> => {
@@ -109,7 +148,7 @@ export const openConversation = async (needs: ConversationNeeds): Promise<Conver
 
   return {
     terms: () => session,
-    ask: async ({ open, tries = Number.POSITIVE_INFINITY, ...asked }, read) => {
+    ask: async ({ open, tries = Number.POSITIVE_INFINITY, final = [], ...asked }, read) => {
       for (let nth = 0; ; nth += 1) {
         await pause.passed(signal)
         const used = session
@@ -127,8 +166,10 @@ export const openConversation = async (needs: ConversationNeeds): Promise<Conver
           await renew(used)
           continue
         }
+        const code = judged.kind === 'again' ? judged.code : null
+        if (code !== null && final.includes(code)) return { kind: 'refused', code }
         if (said.status === 0 && nth + 1 >= tries) return { kind: 'lost' }
-        await waitAgain(said, nth, judged.kind === 'again' ? judged.code : null)
+        await waitAgain(said, nth, code)
       }
     },
   }

@@ -2,19 +2,14 @@
  * Checking a receipt: signed by the gateway's published key, for this case, and true about every file: name by name the
  * size and the digests are those of the bytes here. What was sent in an earlier run is read and hashed again.
  */
-import { compactVerify, createLocalJWKSet, errors, type JSONWebKeySet } from 'jose'
 import { type Conversation, SendingStopped } from './conversation.ts'
 import { readSlice } from './listed-file.ts'
 import type { Sha256 } from './part-body.ts'
 import type { SentFile } from './send-files.ts'
+import { fieldsOf, openSigned, payloadOf, type Signature } from './signature.ts'
 
 type ReceiptRun = { readonly offset: number; readonly size: number; readonly sha256: string }
 type ReceiptLine = { readonly item: string; readonly size: number; readonly runs: readonly ReceiptRun[] }
-
-type Fields = Readonly<Record<string, unknown>>
-
-const fieldsOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null ? (value as Fields) : {}
 
 const readRun = (value: unknown): ReceiptRun => {
   const { offset, size, sha256 } = fieldsOf(value)
@@ -27,9 +22,11 @@ const readLine = (value: unknown): ReceiptLine => {
   return { item: String(item), size: Number(size), runs: listed.map(readRun) }
 }
 
-/** RFC 7517. */
-const readKeys = (json: unknown): JSONWebKeySet | null =>
-  Array.isArray(fieldsOf(json)['keys']) ? (json as JSONWebKeySet) : null
+/** RFC 7517 §5. */
+const readKeys = (json: unknown): readonly unknown[] | null => {
+  const { keys } = fieldsOf(json)
+  return Array.isArray(keys) ? keys : null
+}
 
 const hex = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
@@ -37,25 +34,19 @@ const hex = (bytes: Uint8Array): string =>
 const bytesOfBase64 = (text: string): Uint8Array =>
   Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
 
-/** `differing`: names of files that the receipt says something else about, or nothing. */
-export type ReceiptCheck = { readonly signed: boolean; readonly differing: readonly string[] }
+/**
+ * `differing`: names of files that the receipt says something else about, or nothing. `signed` is null where this
+ * platform cannot tell; the files are compared all the same.
+ */
+export type ReceiptCheck = { readonly signed: boolean | null; readonly differing: readonly string[] }
 
-const verify = async (conversation: Conversation, receipt: string): Promise<Fields | null> => {
+const verify = async (conversation: Conversation, receipt: string): Promise<Signature> => {
   const answer = await conversation.ask(
     { method: 'GET', path: '/.well-known/jwks.json', open: true, patienceMs: 60_000 },
     readKeys,
   )
   if (answer.kind !== 'reply') throw new SendingStopped('code' in answer ? answer.code : 'line')
-  try {
-    const { payload, protectedHeader } = await compactVerify(receipt, createLocalJWKSet(answer.reply), {
-      algorithms: ['EdDSA'],
-    })
-    if (protectedHeader.typ !== 'receipt+jws') return null
-    return fieldsOf(JSON.parse(new TextDecoder().decode(payload)))
-  } catch (error) {
-    if (error instanceof errors.JOSEError || error instanceof SyntaxError) return null
-    throw error
-  }
+  return openSigned(receipt, answer.reply, 'receipt+jws')
 }
 
 /** @throws SendingStopped, or the signal's reason */
@@ -66,8 +57,10 @@ export const checkReceipt = async (
   sha256: Sha256,
 ): Promise<ReceiptCheck> => {
   const terms = conversation.terms()
-  const payload = await verify(conversation, receipt)
-  if (payload === null || payload['case'] !== terms.case || !Array.isArray(payload['files']))
+  const opened = await verify(conversation, receipt)
+  if (opened.kind === 'wrong') return { signed: false, differing: [] }
+  const payload = opened.kind === 'right' ? opened.payload : payloadOf(receipt)
+  if (payload['case'] !== terms.case || !Array.isArray(payload['files']))
     return { signed: false, differing: [] }
   const lines = new Map(
     payload['files'].map((line: unknown) => readLine(line)).map((line) => [line.item, line]),
@@ -97,5 +90,5 @@ export const checkReceipt = async (
     }
     if (!right || next !== track.file.size) differing.push(track.told)
   }
-  return { signed: true, differing }
+  return { signed: opened.kind === 'right' ? true : null, differing }
 }

@@ -4,19 +4,19 @@
  */
 import type { exchangeReply, finishReply, partReply, planReply, statusReply } from '#contract/send.ts'
 
-type Parsed<Schema extends { parse(raw: unknown): unknown }> = ReturnType<Schema['parse']>
+export type Parsed<Schema extends { parse(raw: unknown): unknown }> = ReturnType<Schema['parse']>
 
 export type Exchanged = Parsed<typeof exchangeReply>
 export type Planned = Parsed<typeof planReply>['files'][number]
 export type Finished = Parsed<typeof finishReply>
 export type SentItem = Parsed<typeof statusReply>['items'][number]
 
-type Fields = Readonly<Record<string, unknown>>
+export type Fields = Readonly<Record<string, unknown>>
 
-const isFields = (json: unknown): json is Fields => typeof json === 'object' && json !== null
-const isText = (value: unknown): value is string => typeof value === 'string'
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0
-const isListOf = <Entry>(value: unknown, is: (entry: unknown) => entry is Entry): value is Entry[] =>
+export const isFields = (json: unknown): json is Fields => typeof json === 'object' && json !== null
+export const isText = (value: unknown): value is string => typeof value === 'string'
+export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0
+export const isListOf = <Entry>(value: unknown, is: (entry: unknown) => entry is Entry): value is Entry[] =>
   Array.isArray(value) && value.every(is)
 
 const isRun = (value: unknown): value is [number, number] => isListOf(value, isCount) && value.length === 2

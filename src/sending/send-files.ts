@@ -2,7 +2,7 @@
  * Send files: announces, asks what is missing, sends that, three parts at a time, until the gateway has everything that
  * can still be read. Run again with the same files it goes on where it stopped; nothing is remembered here.
  */
-import { inLanes } from '#domain/in-lanes.ts'
+import { inLanes, mapInLanes } from '#domain/in-lanes.ts'
 import { type ArrangedFile, arrangeFiles } from './arrange.ts'
 import { type Conversation, SendingStopped } from './conversation.ts'
 import { cutParts, leastRoom, type Run } from './cut-parts.ts'
@@ -15,6 +15,9 @@ import { type Planned, readPart } from './replies.ts'
 
 /** Parts on their way at once. */
 const lanes = 3
+
+/** Files of a part that are read and hashed at once: small ones cost more waiting than reading. */
+const readers = 6
 
 /** Rounds of announcing again that bring nothing, before the gateway's word is final. */
 const mostIdleRounds = 5
@@ -98,20 +101,20 @@ export const prepareSending = (listed: readonly ListedFile[], needs: SendFilesNe
 
   /** The runs of a part that can be read; a file that cannot is left out from here on. */
   const readRuns = async (page: readonly SentFile[], runs: readonly Run[]): Promise<ProvedRun[]> => {
-    const proved: ProvedRun[] = []
-    for (const { file, first, length } of runs) {
+    const proved = await mapInLanes(runs, readers, async ({ file, first, length }) => {
       const track = page[file]
-      if (track === undefined || track.id === null || track.leftOut !== null) continue
+      if (track === undefined || track.id === null || track.leftOut !== null) return null
       try {
         const start = first * chunkBytes
         const bytes = await readSlice(track.file, start, start + length)
-        proved.push({ item: track.id, first, bytes, sha256: base64(await sha256(bytes)) })
+        return { item: track.id, first, bytes, sha256: base64(await sha256(bytes)) }
       } catch (error) {
         track.leftOut = (error as FileTrouble).reason
         tell()
+        return null
       }
-    }
-    return proved
+    })
+    return proved.filter((run) => run !== null)
   }
 
   const noteSent = (page: readonly SentFile[], runs: readonly ProvedRun[]): void => {

@@ -26,7 +26,7 @@ export type VerdictTerms = {
   /** Without any change for so long, the answer is what is there. */
   readonly giveUpMs: number
   readonly signal: AbortSignal
-  readonly onChange?: (waiting: number, all: number) => void
+  readonly onChange?: (waiting: number, all: number, items: readonly SentItem[]) => void
 }
 
 /** `waiting`: how many have no verdict yet. @throws SendingStopped, or the signal's reason */
@@ -44,7 +44,7 @@ export const waitForVerdicts = async (
     if (mark !== last) {
       last = mark
       changedAt = now
-      onChange(waiting, items.length)
+      onChange(waiting, items.length, items)
     }
     if (waiting === 0 || now - changedAt > giveUpMs) return { items, waiting }
     await rest(ms, signal)

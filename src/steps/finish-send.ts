@@ -7,6 +7,7 @@ import { itemSentence } from '#domain/decision.ts'
 import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import type { ItemId } from '#domain/id.ts'
 import { chunkBytes } from '#domain/item.ts'
+import { decidingFirst } from '#domain/verdict.ts'
 import { offerCase } from '#jobs/jobs.ts'
 import type { AuditLedger } from '#ports/audit-ledger.ts'
 import type { Clock } from '#ports/clock.ts'
@@ -92,6 +93,6 @@ export const sendStatus =
       size: item.size,
       state: item.state,
       from: item.from,
-      codes: item.codes,
+      codes: decidingFirst(item.codes),
       sentence: itemSentence(item.state, item.codes),
     }))

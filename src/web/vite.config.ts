@@ -18,7 +18,23 @@ export default defineConfig({
     // Fonts and pictures as files of their own: the policy of our pages has no `data:`.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: { send: join(import.meta.dirname, 'send', 'main.tsx') } },
+    rolldownOptions: {
+      input: {
+        send: join(import.meta.dirname, 'send', 'main.tsx'),
+        read: join(import.meta.dirname, 'read', 'main.tsx'),
+      },
+    },
   },
+  resolve: {
+    alias: [
+      {
+        // Asks for a module of Node that a browser has not, and the viewer breaks when it starts. It reads no XML.
+        find: /^@kitware\/vtk\.js\/IO\/XML\/XMLPolyDataReader\.js$/,
+        replacement: join(import.meta.dirname, 'read', 'images', 'no-xml-reader.ts'),
+      },
+    ],
+  },
+  // Character maps and fonts that pdf.js asks for.
+  assetsInclude: ['**/*.bcmap', '**/*.pfb'],
   worker: { format: 'es' },
 })

@@ -1,7 +1,7 @@
 /** Grants and readable content in PostgreSQL. */
-import { type RawBuilder, type SqlBool, sql, type Transaction } from 'kysely'
+import { type RawBuilder, type Selectable, type SqlBool, sql, type Transaction } from 'kysely'
 import { mayRead } from '#domain/case.ts'
-import { scopes } from '#domain/grant.ts'
+import { type Grant, scopes } from '#domain/grant.ts'
 import type { CaseId, ItemId } from '#domain/id.ts'
 import { readableStates } from '#domain/item.ts'
 import { leavesPatchedOnly } from '#domain/patch.ts'
@@ -23,7 +23,10 @@ type Only = readonly ItemId[] | null
 /** So many are each looked up by their id; more are picked out of a scan of their case. */
 const few = 32
 
-/** As one parameter: a statement of its own for each number of ids would be written, read and kept for each. */
+/**
+ * One parameter for any number of ids: a statement has places for 65,535, and a text of its own for each number. Many
+ * are looked up in a hash, never joined: a case whose rows were not counted yet would be gone through for each of them.
+ */
 const isOneOf = (only: Only): RawBuilder<SqlBool> => {
   if (only === null) return sql`true`
   return only.length <= few
@@ -134,8 +137,17 @@ const readDocuments = async (db: Database, of: CaseId, after: ItemId | null, lim
   }
 }
 
+const toGrant = (row: Selectable<Tables['grants']>): Grant => ({
+  id: row.id,
+  case: row.case_id,
+  scopes: scopes.filter((scope) => row.scopes.includes(scope)),
+  expiresAt: row.expires_at,
+  revokedAt: row.revoked_at,
+  reader: row.reader_id,
+})
+
 export const createDeliveryLedger = (db: Database): DeliveryLedger => ({
-  openGrant: ({ id, case: of, scopes: allowed, expiresAt, by, at }) =>
+  openGrant: ({ id, case: of, scopes: allowed, expiresAt, by, at, capabilityHash }) =>
     guarded(() =>
       db.transaction().execute(async (trx) => {
         const reader = 'reader' in by ? by.reader : null
@@ -160,6 +172,7 @@ export const createDeliveryLedger = (db: Database): DeliveryLedger => ({
             expires_at: expiresAt,
             created_by: 'operator' in by ? by.operator : null,
             reader_id: reader,
+            capability_hash: capabilityHash ?? null,
             created_at: at,
           })
           .execute()
@@ -176,16 +189,7 @@ export const createDeliveryLedger = (db: Database): DeliveryLedger => ({
         .select('cases.state')
         .where('grants.id', '=', id)
         .executeTakeFirst()
-      if (row === undefined) return null
-      return {
-        id,
-        case: row.case_id,
-        scopes: scopes.filter((scope) => row.scopes.includes(scope)),
-        expiresAt: row.expires_at,
-        revokedAt: row.revoked_at,
-        reader: row.reader_id,
-        caseState: row.state,
-      }
+      return row === undefined ? null : { ...toGrant(row), caseState: row.state }
     }),
 
   revokeGrant: (id, at) =>
@@ -207,14 +211,17 @@ export const createDeliveryLedger = (db: Database): DeliveryLedger => ({
         .where('case_id', '=', id)
         .orderBy('created_at')
         .execute()
-      return rows.map((row) => ({
-        id: row.id,
-        case: row.case_id,
-        scopes: scopes.filter((scope) => row.scopes.includes(scope)),
-        expiresAt: row.expires_at,
-        revokedAt: row.revoked_at,
-        reader: row.reader_id,
-      }))
+      return rows.map(toGrant)
+    }),
+
+  findCapability: (hash) =>
+    guarded(async () => {
+      const row = await db
+        .selectFrom('grants')
+        .selectAll()
+        .where('capability_hash', '=', Buffer.from(hash))
+        .executeTakeFirst()
+      return row === undefined ? null : toGrant(row)
     }),
 
   revision: (id) =>

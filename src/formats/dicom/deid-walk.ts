@@ -2,6 +2,8 @@
  * De-identifying walk: a data set, element by element and item by item, to what stays of it. Nothing is decoded; no
  * length is believed that does not fit. Sequences get defined lengths, since their contents shrink.
  */
+
+import { isLongVr } from '#domain/dicom/value-representation.ts'
 import { attributeTypes } from './attribute-types.ts'
 import { type DeidAction, deidTable } from './deid-table.ts'
 import { dummyOf, mapUids, moveDates } from './deid-values.ts'
@@ -13,7 +15,6 @@ import {
   sequenceEndTag,
   undefinedLength,
 } from './element-header.ts'
-import { isLongVr } from './value-representation.ts'
 
 export type Deidentification = {
   /** Maps UIDs, 32 bytes: files cleaned with one key keep their references to each other. */

@@ -1,8 +1,8 @@
 /** The table of types against some of PS3.6 by heart, and against itself. */
 import { expect, it } from 'vitest'
+import { isKnownVr } from '#domain/dicom/value-representation.ts'
 import { vrOfTag } from './dictionary.ts'
 import { tags } from './facts.ts'
-import { isKnownVr } from './value-representation.ts'
 
 it.each([
   [0x00080005, 'CS'],

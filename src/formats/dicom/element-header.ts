@@ -2,8 +2,9 @@
  * Element header: tag, type and length of one data element, in any of the plain encodings (PS3.5 §7.1). Reads
  * nothing but the header and believes no length: the caller compares it with what is there.
  */
+
+import { isKnownVr, isLongVr } from '#domain/dicom/value-representation.ts'
 import type { Encoding } from './transfer-syntax.ts'
-import { isKnownVr, isLongVr } from './value-representation.ts'
 
 /** The length of a value that ends with a delimiter. */
 export const undefinedLength = 0xffffffff

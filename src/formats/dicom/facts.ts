@@ -2,12 +2,13 @@
  * Facts: what the index keeps of a DICOM object. Texts are decoded, short and without control characters;
  * numbers are finite and fit their columns; markup stays text and is never made harmless here by changing it.
  */
+
+import type { TextReader } from '#domain/dicom/character-set.ts'
+import { showText } from '#domain/dicom/shown-text.ts'
 import { type InstanceFacts, mostOtherIds, type SealedFacts } from '#domain/study.ts'
-import type { TextReader } from './character-set.ts'
 import type { DataSet } from './data-set.ts'
 import type { HeaderScan } from './header-scan.ts'
 import { readRecordFacts, recordInside, recordTags } from './record-facts.ts'
-import { showText } from './shown-text.ts'
 
 /** The tags of everything read here and in the pixel rules. */
 export const tags = {

@@ -2,11 +2,12 @@
  * Inspect DICOM: from a file read by range to its verdict codes and facts. Tolerates what readers tolerate
  * (no preamble, no meta group, wrong transfer syntax) and says so. Never throws for what a file holds.
  */
+
+import { textReader } from '#domain/dicom/character-set.ts'
 import type { InstanceFacts, SealedFacts } from '#domain/study.ts'
 import type { VerdictCode } from '#domain/verdict.ts'
 import { preambleBytes } from '#formats/sniff.ts'
 import { type ByteRange, openWindow, windowOn } from './byte-window.ts'
-import { textReader } from './character-set.ts'
 import { type DataSet, readDataSet } from './data-set.ts'
 import { listedInside, readListed } from './disc-directory.ts'
 import { readInstance, readSealedFacts, tags, wantedInside, wantedTags } from './facts.ts'

@@ -2,7 +2,7 @@
  * Transfer syntaxes: how a data set is written (PS3.5 §10, PS3.6 Table A-1). What the bytes themselves look like
  * wins over what the meta group says.
  */
-import { isKnownVr } from './value-representation.ts'
+import { isKnownVr } from '#domain/dicom/value-representation.ts'
 
 /** How element headers are written. */
 export type Encoding = { readonly implicit: boolean; readonly big: boolean }

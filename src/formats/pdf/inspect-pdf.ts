@@ -4,9 +4,9 @@
  * grow, so the caller bounds the process, and is told what is known before each reader that may do so.
  */
 import { PDFDocument } from '@cantoo/pdf-lib'
+import { showText } from '#domain/dicom/shown-text.ts'
 import type { SealedFacts } from '#domain/study.ts'
 import type { VerdictCode } from '#domain/verdict.ts'
-import { showText } from '#formats/dicom/shown-text.ts'
 import { findActiveContent } from './active-content.ts'
 import { findActiveNames } from './active-names.ts'
 import { holdsPages, mendTrailer } from './mend-trailer.ts'

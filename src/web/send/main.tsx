@@ -1,5 +1,25 @@
 /** The sender's pages in a browser: what the server sent stays until the first scene is drawn. */
+import { StrictMode, useSyncExternalStore } from 'react'
 import { createRoot } from 'react-dom/client'
+import { loadWords } from '#web/words/load-words.ts'
+import { openPageStore } from './page-store.ts'
+import { SendPages } from './pages.tsx'
+import { takePlace } from './place.ts'
 
-const place = document.querySelector('main')
-if (place !== null) createRoot(place).render(<p>…</p>)
+const factOf = (name: string): string | null =>
+  document.querySelector(`meta[name="second-read:${name}"]`)?.getAttribute('content') ?? null
+
+const store = openPageStore(factOf('scans') === 'no')
+
+const Stage = () => {
+  const scene = useSyncExternalStore(store.subscribe, store.scene)
+  return <SendPages scene={scene} actions={store.actions} />
+}
+
+// Without its words the page would be empty: what the server sent stays until they are here.
+await loadWords(store.scene().language).catch(() => null)
+createRoot(takePlace()).render(
+  <StrictMode>
+    <Stage />
+  </StrictMode>,
+)

@@ -3,7 +3,6 @@
  * often declare the wrong set or none, so the bytes are asked too. Text that comes out is short, has no control
  * or direction-changing characters and is otherwise as it was written.
  */
-import type { VerdictCode } from '#domain/verdict.ts'
 import { readSwitched } from './code-switching.ts'
 import { longestText, showText } from './shown-text.ts'
 
@@ -37,7 +36,17 @@ const labels: ReadonlyMap<string, string> = new Map([
 
 const wideLabels: ReadonlySet<string> = new Set(['shift_jis', 'euc-kr', 'gbk', 'gb18030'])
 
-/** Reads text of one file; adds a warning to `codes` when the text may be spelled wrongly. */
+/** Why a text may be spelled wrongly; each is a verdict code. */
+export type CharsetRemark =
+  | 'CHARSET_UNKNOWN'
+  | 'CHARSET_INVALID'
+  | 'CHARSET_UNDECLARED'
+  | 'CHARSET_PROBABLY_UTF8'
+
+/** Takes remarks; a set of codes does. */
+export type Remarks = { add(remark: CharsetRemark): unknown }
+
+/** Reads text of one file; adds a remark when the text may be spelled wrongly. */
 export type TextReader = (bytes: Uint8Array) => string
 
 const decoders = new Map<string, InstanceType<typeof TextDecoder>>()
@@ -52,8 +61,12 @@ const decode = (label: string, bytes: Uint8Array): string | null => {
   }
 }
 
-const readLatin = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+// No decoder of the platform: what it calls latin1 is windows-1252, which reads 0x80 to 0x9F otherwise.
+const readLatin = (bytes: Uint8Array): string => {
+  let text = ''
+  for (const byte of bytes) text += String.fromCharCode(byte)
+  return text
+}
 
 // Few bytes of an East Asian set also form UTF-8, rarely two long sequences and nothing else.
 const readUtf8Instead = (label: string | undefined, bytes: Uint8Array): string | null => {
@@ -73,7 +86,7 @@ const nameOf = (declared: string): string =>
 /** Decodes; `whole` says that nothing was cut off, so that half a character at the end is the file's own. */
 type Decode = (bytes: Uint8Array, whole: boolean) => string
 
-const textDecoder = (declared: string | null, codes: Set<VerdictCode>): Decode => {
+const textDecoder = (declared: string | null, codes: Remarks): Decode => {
   const names = (declared ?? '').split('\\').map(nameOf)
   const named = labels.get(names[0] ?? '')
   const later = names.slice(1).map((name) => labels.get(name))
@@ -110,7 +123,7 @@ const textDecoder = (declared: string | null, codes: Set<VerdictCode>): Decode =
 }
 
 /** Makes the reader for a file that declares `declared` in (0008,0005), possibly several by backslash. */
-export const textReader = (declared: string | null, codes: Set<VerdictCode>): TextReader => {
+export const textReader = (declared: string | null, codes: Remarks): TextReader => {
   const decodeText = textDecoder(declared, codes)
   return (value) => {
     const bytes = value.subarray(0, longestText * bytesPerCharacter)

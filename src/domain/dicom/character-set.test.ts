@@ -1,10 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { VerdictCode } from '#domain/verdict.ts'
-import { textReader } from './character-set.ts'
+import { type CharsetRemark, textReader } from './character-set.ts'
 
 const read = (value: Buffer | string, charset: string | null = null): string[] => {
-  const codes = new Set<VerdictCode>()
+  const codes = new Set<CharsetRemark>()
   const text = textReader(charset, codes)(Buffer.from(value))
   return [text, ...codes]
 }
