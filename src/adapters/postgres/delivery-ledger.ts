@@ -1,5 +1,5 @@
 /** Grants and readable content in PostgreSQL. */
-import { type RawBuilder, type Selectable, type SqlBool, sql, type Transaction } from 'kysely'
+import type { Selectable, Transaction } from 'kysely'
 import { mayRead } from '#domain/case.ts'
 import { type Grant, scopes } from '#domain/grant.ts'
 import type { CaseId, ItemId } from '#domain/id.ts'
@@ -12,27 +12,11 @@ import { toExtent } from './extent-row.ts'
 import { toInstance } from './instance-row.ts'
 import { itemColumns, toItem } from './item-row.ts'
 import { readListed } from './listed-case.ts'
+import { isOneOf, type Only } from './only-items.ts'
 import { servedColumns, toServed } from './served-copy.ts'
 import type { Tables } from './tables.ts'
 
 type Trx = Transaction<Tables>
-
-/** These items, or every one. */
-type Only = readonly ItemId[] | null
-
-/** So many are each looked up by their id; more are picked out of a scan of their case. */
-const few = 32
-
-/**
- * One parameter for any number of ids: a statement has places for 65,535, and a text of its own for each number. Many
- * are looked up in a hash, never joined: a case whose rows were not counted yet would be gone through for each of them.
- */
-const isOneOf = (only: Only): RawBuilder<SqlBool> => {
-  if (only === null) return sql`true`
-  return only.length <= few
-    ? sql`items.id = any(${[...only]}::uuid[])`
-    : sql`(items.id in (select unnest(${[...only]}::uuid[]))) is true`
-}
 
 const readExtents = async (trx: Trx, of: CaseId, only: Only) => {
   const rows = await trx
