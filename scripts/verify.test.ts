@@ -66,7 +66,7 @@ const buildEntries = async (revision: number): Promise<ZipEntry[]> => {
   )
   const set = placeItems(items)
   const pages = writePages(cover, set, modified).map(({ path, bytes }) => pageEntry(path, bytes, modified))
-  const manifest = writeManifest(listManifest(cover.case, revision, pages, set))
+  const manifest = Buffer.from(writeManifest(listManifest(cover.case, revision, pages, set)))
   const signature = Buffer.from(await sign('manifest+jws', manifest))
   return bundleEntries(pages, { manifest, signature }, set, modified)
 }

@@ -1,6 +1,7 @@
 /** What every adapter of `tokens.ts` must do, whatever signs. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { canonicalJson } from '#domain/canonical-json.ts'
 import type { CaseId, GrantId, LinkId } from '#domain/id.ts'
 import type { AccessTokens, LinkTokens, PublicKeys, Statements } from './tokens.ts'
 
@@ -71,7 +72,7 @@ export const describeTokens = (name: string, make: () => Promise<TokensUnderTest
       const upload = await subject.linkTokens.write({ link, secret, expiresAt: after(60) })
       expect(await subject.accessTokens.read(upload)).toBeNull()
       expect(await subject.linkTokens.read(await access())).toBeNull()
-      const statement = await subject.statements.sign('receipt', { case: id })
+      const statement = await subject.statements.sign('receipt', canonicalJson({ case: id }))
       expect(await subject.linkTokens.read(statement)).toBeNull()
     })
 
@@ -92,10 +93,10 @@ export const describeTokens = (name: string, make: () => Promise<TokensUnderTest
       expect(await other.accessTokens.read(token)).toBeNull()
     })
 
-    it('signs the same statement of the same content, whatever the order of its members', async () => {
-      const one = await subject.statements.sign('receipt', { a: 1, b: [2, 'é'] })
-      expect(await subject.statements.sign('receipt', { b: [2, 'é'], a: 1 })).toBe(one)
-      expect(await subject.statements.sign('receipt', { a: 2, b: [2, 'é'] })).not.toBe(one)
+    it('signs the same statement of the same text', async () => {
+      const one = await subject.statements.sign('receipt', '{"a":1,"b":[2,"é"]}')
+      expect(await subject.statements.sign('receipt', '{"a":1,"b":[2,"é"]}')).toBe(one)
+      expect(await subject.statements.sign('receipt', '{"a":2,"b":[2,"é"]}')).not.toBe(one)
     })
 
     it('publishes no private member', () => {

@@ -30,8 +30,11 @@ export type AccessTokens = {
 
 /** Statements that must be verifiable by anyone who has the public keys, without this program. */
 export type Statements = {
-  /** JWS over canonical JSON; the same content and key give the same text (Ed25519 is deterministic). */
-  sign(kind: 'receipt' | 'manifest', content: unknown): Promise<string>
+  /**
+   * JWS over a text, which must be `canonicalJson` of what is stated: whoever states it has mostly written it already.
+   * The same text and key give the same JWS (Ed25519 is deterministic).
+   */
+  sign(kind: 'receipt' | 'manifest', canonical: string): Promise<string>
 }
 
 /** The public halves of every key that still verifies something, as a JWK Set (RFC 7517). */

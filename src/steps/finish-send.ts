@@ -2,6 +2,7 @@
  * Finish send: the sender says that this was all, and gets a signed receipt of every file that is kept: its
  * digest, or the digests of its runs where it came in several. It can be checked with the public keys alone.
  */
+import { canonicalJson } from '#domain/canonical-json.ts'
 import { itemSentence } from '#domain/decision.ts'
 import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import type { ItemId } from '#domain/id.ts'
@@ -59,13 +60,14 @@ export const finishSend =
     const missing = all.filter((item) => item.state === 'receiving').length
     if (missing > 0) return refuse('send.incomplete', { missing })
     const bytes = all.reduce((sum, item) => sum + item.size, 0)
-    const receipt = await statements.sign('receipt', {
+    const stated = canonicalJson({
       version: 1,
       case: session.case,
       sender: session.sender,
       at: at.toISOString(),
       files: all.map(receiptLine),
     })
+    const receipt = await statements.sign('receipt', stated)
     const finished = await intake.finish(session.sender, receipt, at)
     if (isRefusal(finished)) return finished
     await audit.append(

@@ -47,7 +47,8 @@ type Built = Omit<BundleView, 'open'> & {
   readonly revision: number
   readonly wrappedKey: string
   readonly plan: ZipPlan
-  readonly items: ReadonlyMap<ItemId, ReadableItem>
+  /** What opens an item, and nothing else of it. */
+  readonly items: ReadonlyMap<ItemId, Pick<ReadableItem, 'extents' | 'served'>>
 }
 
 /**
@@ -75,9 +76,9 @@ const build = async (
   const set = placeItems(items.map((item) => toBundle(key, of, item)))
   const cover = { ...maker, case: of, revision }
   const pages = writePages(cover, set, modified).map(({ path, bytes }) => pageEntry(path, bytes, modified))
-  const listed = listManifest(of, revision, pages, set)
-  const manifest = writeManifest(listed)
-  const signature = await statements.sign('manifest', listed)
+  const written = writeManifest(listManifest(of, revision, pages, set))
+  const manifest = Buffer.from(written)
+  const signature = await statements.sign('manifest', written)
   const entries = bundleEntries(pages, { manifest, signature: Buffer.from(signature) }, set, modified)
   const plan = planZip(entries)
   return {
@@ -89,7 +90,7 @@ const build = async (
     modified,
     manifest,
     signature,
-    items: new Map(items.map((item) => [item.id, item])),
+    items: new Map(items.map(({ id, extents, served }) => [id, { extents, served }])),
   }
 }
 

@@ -50,14 +50,16 @@ export const readInstances =
       })(),
     ])
     const [first, ...rest] = content.items.map((item): InstanceFile => {
+      // Not the row itself: a study is sent for minutes, and its facts would be held as long.
+      const { id, instance, size, sha256, served, extents } = item
       return {
-        item: item.id,
-        instance: item.instance,
-        length: item.size,
-        sha256: (item.served ?? item).sha256,
+        item: id,
+        instance,
+        length: size,
+        sha256: served?.sha256 ?? sha256,
         open: (start, end) => {
-          const extents = item.extents.map((extent) => ({ ...extent, key: key.unwrap(extent.wrappedKey) }))
-          return openServedRange(extents, ahead, item.served?.patches ?? [], start, end)
+          const opened = extents.map((extent) => ({ ...extent, key: key.unwrap(extent.wrappedKey) }))
+          return openServedRange(opened, ahead, served?.patches ?? [], start, end)
         },
       }
     })

@@ -54,9 +54,10 @@ const unlock = async (privateKey: KeyObject, locked: string): Promise<Uint8Array
 export const caseKey = (key: KeyObject): CaseKey => {
   const wrapping = createSecretKey(derive(key, 'wrap'))
   const box = createSecretKey(derive(key, 'box'))
-  const intake = intakeKeyOf(key)
+  let intake: KeyObject | null = null
   return {
-    unlock: (locked) => unlock(intake, locked),
+    // Four fifths of what opening a case key costs, and readers never unlock.
+    unlock: async (locked) => unlock((intake ??= intakeKeyOf(key)), locked),
     wrap: (plain) => wrapKey(wrapping, plain),
     unwrap: (wrapped) => unwrapKey(wrapping, wrapped),
     seal: (plain, associated) => sealBox(box, plain, associated),

@@ -25,7 +25,7 @@ const make = async (): Promise<TokensUnderTest> => {
     linkTokens: { ...vault.linkTokens, ...edge.linkReader },
     accessTokens: vault.accessTokens,
     statements: {
-      sign: (kind, content) => (kind === 'receipt' ? edge : vault).statements.sign(kind, content),
+      sign: (kind, canonical) => (kind === 'receipt' ? edge : vault).statements.sign(kind, canonical),
     },
     publicKeys: edge.publicKeys,
     now: clock.now,
@@ -43,7 +43,7 @@ describe('statements', () => {
     const set = createLocalJWKSet({ keys: publicKeys.keys() } as unknown as JSONWebKeySet)
     for (const kind of ['receipt', 'manifest'] as const) {
       const { payload, protectedHeader } = await compactVerify(
-        await statements.sign(kind, { z: 1, a: null }),
+        await statements.sign(kind, '{"a":null,"z":1}'),
         set,
       )
       expect(new TextDecoder().decode(payload)).toBe('{"a":null,"z":1}')
@@ -58,7 +58,7 @@ describe('statements', () => {
     const clock = { now: () => new Date() }
     const edge = openEdgeRing(folder, clock, issuer)
     const vault = openVaultRing(folder, clock, issuer)
-    await expect(edge.statements.sign('manifest', {})).rejects.toMatchObject({ code: 'key.unavailable' })
-    await expect(vault.statements.sign('receipt', {})).rejects.toMatchObject({ code: 'key.unavailable' })
+    await expect(edge.statements.sign('manifest', '{}')).rejects.toMatchObject({ code: 'key.unavailable' })
+    await expect(vault.statements.sign('receipt', '{}')).rejects.toMatchObject({ code: 'key.unavailable' })
   })
 })

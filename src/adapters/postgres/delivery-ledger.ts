@@ -1,5 +1,5 @@
 /** Grants and readable content in PostgreSQL. */
-import { type Selectable, sql, type Transaction } from 'kysely'
+import type { Selectable, Transaction } from 'kysely'
 import { mayRead } from '#domain/case.ts'
 import { type Grant, scopes } from '#domain/grant.ts'
 import type { CaseId, ItemId } from '#domain/id.ts'
@@ -12,16 +12,11 @@ import { toExtent } from './extent-row.ts'
 import { toInstance } from './instance-row.ts'
 import { itemColumns, toItem } from './item-row.ts'
 import { readListed } from './listed-case.ts'
+import { isOneOf, type Only } from './only-items.ts'
 import { servedColumns, toServed } from './served-copy.ts'
 import type { Tables } from './tables.ts'
 
 type Trx = Transaction<Tables>
-
-/** These items, or every one. */
-type Only = readonly ItemId[] | null
-
-/** One parameter for any number of ids: a statement has places for 65,535, and a text of its own for each number. */
-const isOneOf = (ids: readonly ItemId[]) => sql<ItemId>`any(${[...ids]}::uuid[])`
 
 const readExtents = async (trx: Trx, of: CaseId, only: Only) => {
   const rows = await trx
@@ -30,7 +25,7 @@ const readExtents = async (trx: Trx, of: CaseId, only: Only) => {
     .selectAll('extents')
     .where('items.case_id', '=', of)
     .where('items.state', 'in', readableStates)
-    .$if(only !== null, (query) => query.where('items.id', '=', isOneOf(only ?? [])))
+    .where(isOneOf(only))
     .orderBy('item_id')
     .orderBy('first')
     .execute()
@@ -48,7 +43,7 @@ const readItems = async (trx: Trx, of: CaseId, only: Only): Promise<readonly Rea
     .select(['items.codes', ...servedColumns])
     .where('items.case_id', '=', of)
     .where('items.state', 'in', readableStates)
-    .$if(only !== null, (query) => query.where('items.id', '=', isOneOf(only ?? [])))
+    .where(isOneOf(only))
     .orderBy('items.id')
     .execute()
   const extents = await readExtents(trx, of, only)

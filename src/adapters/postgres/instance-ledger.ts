@@ -12,16 +12,21 @@ import type { Tables } from './tables.ts'
 
 type Trx = Transaction<Tables>
 
+/** What `readItems` of the delivery ledger gives. */
+const isReadable = sql`items.state = any(${[...readableStates]}) and items.kind = 'dicom'
+  and items.sha256 is not null and items.crc32 is not null and items.sealed_facts is not null
+  and (not items.codes && ${[...patchedOnlyCodes]}::text[]
+    or exists (select from served_copies where served_copies.item_id = items.id))`
+
 /**
- * Instances with their items, those that a reader may have: what `readItems` of the delivery ledger gives. With the
- * case said of both, all of a case is two short scans instead of a look at each item by its id.
+ * Instances that a reader may have: `many` of a case by one short scan of its items, a few by a look at each. Never as
+ * a join, which `is true` keeps the planner from making of it: before tables are analyzed it takes any case for one row,
+ * and joins two scans of a case row by row. That took seconds for two thousand slices that had just come.
  */
-const readable = (of: CaseId): RawBuilder<unknown> => sql`
-  instances join items on items.id = instances.item_id and items.case_id = ${of}
-    and items.state = any(${[...readableStates]}) and items.kind = 'dicom' and items.sha256 is not null
-    and items.crc32 is not null and items.sealed_facts is not null
-    and (not items.codes && ${[...patchedOnlyCodes]}::text[]
-      or exists (select from served_copies where served_copies.item_id = items.id))`
+const readable = (of: CaseId, many: boolean): RawBuilder<unknown> =>
+  many
+    ? sql`(instances.item_id in (select items.id from items where items.case_id = ${of} and ${isReadable})) is true`
+    : sql`(exists (select from items where items.id = instances.item_id and ${isReadable})) is true`
 
 const inScope = (of: CaseId, { study, series, instance }: Partial<InstanceScope>): RawBuilder<unknown> => sql`
   instances.case_id = ${of}
@@ -49,8 +54,8 @@ const readSeries = async (
     select found.*, items.sealed_facts from (
       select study_uid, series_uid, array_agg(distinct modality) as modalities,
         array_agg(distinct sop_class) as classes, min(series_number) as number, count(*)::int as instances,
-        (array_agg(items.id order by instance_number, sop_uid, items.id))[1] as item
-      from ${readable(of)} where ${inScope(of, scope)} group by study_uid, series_uid
+        (array_agg(item_id order by instance_number, sop_uid, item_id))[1] as item
+      from instances where ${inScope(of, scope)} and ${readable(of, true)} group by study_uid, series_uid
     ) as found join items on items.id = found.item
     order by study_uid, number, series_uid`.execute(db)
   return rows.map((row) => ({
@@ -68,6 +73,8 @@ const readSeries = async (
 type PageRow = JoinedInstance & {
   readonly item_id: ItemId
   readonly sealed_facts: Buffer
+  /** The same in each: of every page. */
+  readonly total: number
 }
 
 const narrowed = (column: string, values: readonly (string | number)[] | undefined, type: string) =>
@@ -79,24 +86,24 @@ const readPage: (db: Database) => InstanceLedger['instances'] =
     const from = sql`
       unnest(${series.map((one) => one.studyUid)}::text[], ${series.map((one) => one.seriesUid)}::text[])
         with ordinality as asked (study, series, nth)
-      join (${readable(of)}) on instances.case_id = ${of} and instances.study_uid = asked.study
+      join instances on instances.case_id = ${of} and instances.study_uid = asked.study
         and instances.series_uid = asked.series
-      where true ${narrowed('instances.sop_uid', sopUids, 'text')}
+      where ${readable(of, sopUids === undefined)} ${narrowed('instances.sop_uid', sopUids, 'text')}
         ${narrowed('instances.sop_class', sopClasses, 'text')}
         ${narrowed('instances.instance_number', numbers, 'bigint')}`
     // The page is found before its sealed facts are fetched: a sort would carry them along.
     const page = await sql<PageRow>`
-      select instances.*, items.sealed_facts from (
-        select instances.item_id as found, asked.nth from ${from}
+      select instances.*, items.sealed_facts, page.total from (
+        select instances.item_id as found, asked.nth, (count(*) over ())::int as total from ${from}
         order by asked.nth, instance_number, sop_uid, instances.item_id limit ${limit} offset ${offset}
       ) as page join instances on instances.item_id = page.found join items on items.id = page.found
       order by page.nth, instance_number, sop_uid, item_id`.execute(db)
-    const full = page.rows.length === limit || (offset > 0 && page.rows.length === 0)
-    const counted = full
+    const past = page.rows.length === 0 && (offset > 0 || limit === 0)
+    const counted = past
       ? await sql<{ total: number }>`select count(*)::int as total from ${from}`.execute(db)
-      : null
+      : page
     return {
-      total: counted?.rows[0]?.total ?? offset + page.rows.length,
+      total: counted.rows[0]?.total ?? 0,
       instances: page.rows.flatMap((row) => {
         const instance = toInstance(row)
         return instance === null ? [] : [{ item: row.item_id, instance, sealedFacts: row.sealed_facts }]
@@ -106,15 +113,19 @@ const readPage: (db: Database) => InstanceLedger['instances'] =
 
 const findItems = async (trx: Trx, of: CaseId, scope: InstanceScope): Promise<ItemId[]> => {
   const { rows } = await sql<{ item_id: ItemId }>`
-    select instances.item_id from ${readable(of)} where ${inScope(of, scope)}
+    select instances.item_id from instances
+    where ${inScope(of, scope)} and ${readable(of, scope.instance === undefined)}
     order by series_number, series_uid, instance_number, sop_uid, instances.item_id`.execute(trx)
   return rows.map((row) => row.item_id)
 }
 
 const countWithheld = async (trx: Trx, of: CaseId, scope: InstanceScope): Promise<number> => {
   const { rows } = await sql<{ withheld: number }>`
-    select count(*)::int as withheld from instances join items on items.id = instances.item_id
-    where items.state = 'quarantined' and ${inScope(of, scope)}`.execute(trx)
+    select count(*)::int as withheld from instances where ${inScope(of, scope)}
+      and (instances.item_id in (
+        select items.id from items where items.case_id = ${of} and items.state = 'quarantined')) is true`.execute(
+    trx,
+  )
   return rows[0]?.withheld ?? 0
 }
 

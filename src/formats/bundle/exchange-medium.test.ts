@@ -131,7 +131,7 @@ beforeAll(async () => {
   for (const { path, item } of listFiles(set))
     pathOf.set(files[Number.parseInt(item.id.slice(-12), 16)]?.word ?? path, path)
   const pages = writePages(cover, set, modified).map(({ path, bytes }) => pageEntry(path, bytes, modified))
-  const manifest = writeManifest(listManifest(cover.case, cover.revision, pages, set))
+  const manifest = Buffer.from(writeManifest(listManifest(cover.case, cover.revision, pages, set)))
   const plan = planZip(bundleEntries(pages, { manifest, signature: Buffer.from('signed') }, set, modified))
   const zip = readPlan(plan, 0, plan.length, (id) => contents.get(id) ?? Buffer.alloc(0))
   writeFileSync(join(folder, 'bundle.zip'), zip)

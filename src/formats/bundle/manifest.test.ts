@@ -15,7 +15,7 @@ const pages = [pageEntry('README.TXT', Buffer.from('hello world'), new Date(0))]
 
 describe('writeManifest', () => {
   it('is the canonical list of pages and files', () => {
-    const text = writeManifest(listManifest(id, 7, pages, placeItems(items))).toString()
+    const text = writeManifest(listManifest(id, 7, pages, placeItems(items)))
     expect(text).toBe(
       `{"case":"${id}","files":[` +
         `{"item":"${sampleId(1)}","kind":"pdf","path":"OTHER/D0000001.PDF",` +

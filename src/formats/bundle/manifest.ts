@@ -65,5 +65,5 @@ export const listManifest = (
   ...(deidentified === undefined ? {} : { deidentified }),
 })
 
-/** MANIFEST.JSN: the manifest as canonical JSON (RFC 8785) in UTF-8. */
-export const writeManifest = (manifest: CaseManifest): Buffer => Buffer.from(canonicalJson(manifest))
+/** MANIFEST.JSN, which is UTF-8: the manifest as canonical JSON (RFC 8785). */
+export const writeManifest = (manifest: CaseManifest): string => canonicalJson(manifest)

@@ -77,7 +77,7 @@ describe('Python reads', () => {
       const pages = writePages(cover, set, modified).map(({ path, bytes }) =>
         pageEntry(path, bytes, modified),
       )
-      const manifest = writeManifest(listManifest(cover.case, cover.revision, pages, set))
+      const manifest = Buffer.from(writeManifest(listManifest(cover.case, cover.revision, pages, set)))
       const signature = Buffer.from('signed')
       return planZip(bundleEntries(pages, { manifest, signature }, set, modified))
     }

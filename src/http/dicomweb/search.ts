@@ -1,7 +1,7 @@
 /** QIDO-RS for the reader of a case (PS3.18 §10.6): its studies, series and instances, and nothing beside them. */
 import type { Request, Response } from 'express'
 import type { QueryLevel } from '#domain/dicom-attributes.ts'
-import type { JsonSet } from '#domain/dicom-json.ts'
+import type { JsonAttribute, JsonSet } from '#domain/dicom-json.ts'
 import { isRefusal, type Refusal } from '#domain/fault.ts'
 import type { PortalNeeds } from '#http/needs.ts'
 import type { Reader } from '#steps/authorize.ts'
@@ -27,7 +27,12 @@ const withAddress = (base: string, { study, series, instance, set }: FoundSet): 
     ...(instance === null ? {} : { sopUid: instance }),
   })
   const all = address === null ? set : { ...set, '00081190': { vr: 'UR', Value: [address] } }
-  return Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)))
+  const sorted: Record<string, JsonAttribute> = {}
+  for (const tag of Object.keys(all).sort()) {
+    const attribute = all[tag]
+    if (attribute !== undefined) sorted[tag] = attribute
+  }
+  return sorted
 }
 
 /** `GET …/studies`, `…/series`, `…/instances`, below a study or series or not. */
