@@ -106,9 +106,10 @@ const build = async (
   const revision = copy.revision ?? 0
   const cover = { ...maker, case: copy.id, revision, deidentified }
   const pages = writePages(cover, set, modified).map(({ path, bytes }) => pageEntry(path, bytes, modified))
-  const listed = listManifest(copy.id, revision, pages, set, deidentified)
-  const signature = Buffer.from(await statements.sign('manifest', listed))
-  const plan = planZip(bundleEntries(pages, { manifest: writeManifest(listed), signature }, set, modified))
+  const written = writeManifest(listManifest(copy.id, revision, pages, set, deidentified))
+  const signature = Buffer.from(await statements.sign('manifest', written))
+  const manifest = Buffer.from(written)
+  const plan = planZip(bundleEntries(pages, { manifest, signature }, set, modified))
   const { length } = plan
   const etag = entityTag(plan)
   return { of, copy: copy.id, seenAt: content.revision, wrappedKey, plan, length, etag, modified, files }
