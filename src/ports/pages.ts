@@ -14,7 +14,6 @@ export type PageParts = {
   readonly styles: readonly string[]
   /** Modules that the script imports at once, so that they need not be found first. */
   readonly modules: readonly string[]
-  readonly workers: readonly string[]
 }
 
 export type Asset = {

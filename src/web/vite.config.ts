@@ -1,14 +1,23 @@
 /** How the pages are put together: every entry a folder of its own, hashed names, nothing inline, nothing from elsewhere. */
 import { join } from 'node:path'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 
 const root = join(import.meta.dirname, '..', '..')
+
+/** Vite's own way to load a chunk also fetches style sheets for it. Ours have none, and it is a kilobyte and a half. */
+const plainLoading: Plugin = {
+  name: 'plain-loading',
+  enforce: 'pre',
+  load: (id) =>
+    id.endsWith('vite/preload-helper.js') ? 'export const __vitePreload = (load) => load()' : null,
+}
 
 // biome-ignore lint/style/noDefaultExport: Vite asks for it.
 export default defineConfig({
   root: import.meta.dirname,
   base: '/assets/',
   logLevel: 'warn',
+  plugins: [plainLoading],
   build: {
     outDir: join(root, 'dist', 'web'),
     emptyOutDir: true,
@@ -17,7 +26,7 @@ export default defineConfig({
     target: 'es2022',
     // Fonts and pictures as files of their own: the policy of our pages has no `data:`.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     rolldownOptions: { input: { send: join(import.meta.dirname, 'send', 'main.tsx') } },
   },
   worker: { format: 'es' },

@@ -56,7 +56,6 @@ describe('readPages', () => {
       script: 'send-AAAAAAAA.js',
       styles: ['send-DDDDDDDD.css'],
       modules: ['shared-BBBBBBBB.js', 'deep-CCCCCCCC.js'],
-      workers: ['worker-EEEEEE_-.js'],
     })
   })
 

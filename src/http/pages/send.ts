@@ -40,13 +40,10 @@ html:has(.shell){color-scheme:light dark;background:light-dark(#fbfaf7,#14191d)}
 
 const styleDigest = createHash('sha256').update(style).digest('base64')
 
-/**
- * What the page loads. Its worker is asked for with the script, not only once the script has run; Chromium knows no
- * `as="worker"`, but what it has kept under an address is the same for both.
- */
-const linksOf = ({ script, styles, modules, workers }: PageParts): string =>
+/** What the page loads at once; its worker comes when somebody begins. */
+const linksOf = ({ script, styles, modules }: PageParts): string =>
   [
-    ...[...modules, ...workers].map((name) => `<link rel="modulepreload" href="/assets/${name}">`),
+    ...modules.map((name) => `<link rel="modulepreload" href="/assets/${name}">`),
     ...styles.map((name) => `<link rel="stylesheet" href="/assets/${name}">`),
     `<script type="module" src="/assets/${script}"></script>`,
   ].join('\n')

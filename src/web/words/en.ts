@@ -2,6 +2,8 @@
  * English, and the shape of every other language: the same keys, plural where this is plural, the same names in
  * braces. Plain words, verbs on buttons; after a failure it is said what was kept.
  */
+export { consent } from '#domain/consent/en.ts'
+
 export const messages = {
   'frame.name': 'Send medical records',
   'frame.languages': 'Language',

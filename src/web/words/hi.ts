@@ -1,6 +1,8 @@
 /** Hindi, as a hospital's desk speaks to a patient. A draft until a native reader has looked at it. */
 import type { Words } from './words.ts'
 
+export { consent } from '#domain/consent/hi.ts'
+
 export const messages = {
   'frame.name': 'मेडिकल रिकॉर्ड भेजें',
   'frame.languages': 'भाषा',

@@ -1,6 +1,8 @@
 /** Marathi, as a hospital's desk speaks to a patient. A draft until a native reader has looked at it. */
 import type { Words } from './words.ts'
 
+export { consent } from '#domain/consent/mr.ts'
+
 export const messages = {
   'frame.name': 'वैद्यकीय रेकॉर्ड पाठवा',
   'frame.languages': 'भाषा',
