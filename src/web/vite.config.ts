@@ -1,4 +1,5 @@
 /** How the pages are put together: every entry a folder of its own, hashed names, nothing inline, nothing from elsewhere. */
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineConfig, type Plugin } from 'vite'
 
@@ -12,12 +13,23 @@ const plainLoading: Plugin = {
     id.endsWith('vite/preload-helper.js') ? 'export const __vitePreload = (load) => load()' : null,
 }
 
+const iconPath = 'send/icon.svg'
+
+/** The icon is linked by what the server sends, and imported by nothing. */
+const icon: Plugin = {
+  name: 'icon',
+  buildStart() {
+    const source = readFileSync(join(import.meta.dirname, iconPath))
+    this.emitFile({ type: 'asset', name: 'icon.svg', originalFileName: iconPath, source })
+  },
+}
+
 // biome-ignore lint/style/noDefaultExport: Vite asks for it.
 export default defineConfig({
   root: import.meta.dirname,
   base: '/assets/',
   logLevel: 'warn',
-  plugins: [plainLoading],
+  plugins: [plainLoading, icon],
   build: {
     outDir: join(root, 'dist', 'web'),
     emptyOutDir: true,

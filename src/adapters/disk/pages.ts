@@ -68,6 +68,7 @@ const partsOf = (manifest: Manifest, page: PageName): PageParts | null => {
     script: entry.file,
     styles: [...new Set(all.flatMap(({ css }) => css))],
     modules: imported.map(({ file }) => file),
+    icon: manifest[`${page}/icon.svg`]?.file ?? null,
   }
 }
 

@@ -41,8 +41,9 @@ html:has(.shell){color-scheme:light dark;background:light-dark(#fbfaf7,#14191d)}
 const styleDigest = createHash('sha256').update(style).digest('base64')
 
 /** What the page loads at once; its worker comes when somebody begins. */
-const linksOf = ({ script, styles, modules }: PageParts): string =>
+const linksOf = ({ script, styles, modules, icon }: PageParts): string =>
   [
+    ...(icon === null ? [] : [`<link rel="icon" href="/assets/${icon}">`]),
     ...modules.map((name) => `<link rel="modulepreload" href="/assets/${name}">`),
     ...styles.map((name) => `<link rel="stylesheet" href="/assets/${name}">`),
     `<script type="module" src="/assets/${script}"></script>`,

@@ -92,6 +92,7 @@ export const openClosing = (stage: Stage): Closing => {
       const { finished, tracks, leftOut, kinds } = of
       const names = new Map(tracks.map(({ id, told }) => [id ?? '', told]))
       const nameOf = (id: string): string | null => names.get(id) ?? null
+      stage.show({ at: 'checking', asked: stage.asked(), files: [], waiting: finished.items })
       const conversation = await stage.converse()
       const proved = prove(conversation, of)
       proved.catch(() => {})

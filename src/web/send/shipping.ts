@@ -8,7 +8,7 @@ import { webSha256 } from '#sending/part-body.ts'
 import type { Progress } from '#sending/progress.ts'
 import { prepareSending, type Sending, type SentFile } from '#sending/send-files.ts'
 import { sendingView } from './as-told.ts'
-import type { ChosenFile } from './browser-file.ts'
+import { isChosenFile, readTogether } from './browser-file.ts'
 import type { Stage } from './stage.ts'
 import type { SendingProblem, SendingState } from './told.ts'
 
@@ -29,8 +29,6 @@ export type Shipping = {
 
 const isDone = ({ missingChunks, leftOut, id }: SentFile): boolean =>
   id !== null && missingChunks === 0 && leftOut === null
-
-const isChosenFile = (file: ListedFile): file is ChosenFile => 'again' in file
 
 /** A file that is gone stays as it was listed, and is left out once more. */
 const listAgain = (file: ListedFile): Promise<ListedFile> =>
@@ -101,6 +99,7 @@ export const openShipping = (stage: Stage): Shipping => {
         sending = prepareSending(fresh, {
           conversation,
           sha256: webSha256,
+          readTogether,
           onProgress: (told) => {
             progress = told
             redraw()
