@@ -7,12 +7,13 @@ import { type AskedPatient, askMatch, tellAnswer } from '#sending/requests.ts'
 import type { ChosenFile } from './browser-file.ts'
 import { type Choice, chosenFiles, foundOf, strangers, untickedKeys } from './choice.ts'
 import { noticeOf } from './choose-notice.ts'
-import type { MatchState } from './found.ts'
+import type { MatchState, PhotoDoubt } from './found.ts'
 import { type SeenFile, type Sorted, sortFound } from './found-files.ts'
 import type { JournalEntry } from './journal.ts'
 import { lookAtAll } from './look-at-all.ts'
 import { compareMarks, markOfFile } from './marks.ts'
 import { personKey } from './people.ts'
+import { doubtOfPhoto } from './photo-doubt.ts'
 import type { ChooseNotice } from './scene.ts'
 import type { Stage } from './stage.ts'
 import { mayRead, type Walked, walkHandles } from './walk-folder.ts'
@@ -60,6 +61,21 @@ export const openChoosing = (
   let coming: { files: ChosenFile[]; unreadable: string[] } | null = null
   const addresses = new Map<ChosenFile, string>()
 
+  const doubts = new Map<ChosenFile, PhotoDoubt>()
+  const judged = new Set<ChosenFile>()
+
+  /** One after the other, while a person reads what was found. */
+  const judgePhotos = async (): Promise<void> => {
+    for (const { file, shown } of sorted.documents) {
+      if (!shown || judged.has(file)) continue
+      judged.add(file)
+      const doubt = await doubtOfPhoto(file.blob)
+      if (doubt === null) continue
+      doubts.set(file, doubt)
+      if (stage.page().at === 'found') showFound()
+    }
+  }
+
   const addressOf = (file: ChosenFile): string => {
     const address = addresses.get(file) ?? URL.createObjectURL(file.blob)
     addresses.set(file, address)
@@ -91,7 +107,7 @@ export const openChoosing = (
     stage.show({
       at: 'found',
       asked: stage.asked(),
-      found: foundOf(sorted, choice(), isThere, addressOf),
+      found: foundOf(sorted, choice(), isThere, addressOf, doubts),
     })
 
   /** Asks whose the studies are; where that cannot be said, nobody is held up by it. */
@@ -151,6 +167,7 @@ export const openChoosing = (
       if (isSame) return goOn()
     }
     showFound()
+    void judgePhotos()
     matching = match()
     await matching
   }
