@@ -232,7 +232,9 @@ export const openFlow = (needs: FlowNeeds): Flow => {
     },
     back: () => {
       const page = stage.page()
-      if (page.at === 'withdraw' && before !== null) return stage.show(before)
+      // Once it is withdrawn, what was shown before is no longer so.
+      const asked = page.at === 'withdraw' && page.withdrawing !== 'done'
+      if (asked && before !== null) return stage.show(before)
       if (page.at === 'found') return choosing.addMore()
       if (page.at === 'rest') return choosing.showFound()
       run(look)

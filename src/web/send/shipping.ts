@@ -41,6 +41,7 @@ export const openShipping = (stage: Stage): Shipping => {
   let sending: Sending | null = null
   let progress: Progress | null = null
   const there = new Set<string>()
+  const given = new Set<string>()
 
   const current = (): readonly SentFile[] => sending?.files ?? []
   const tracks = (): readonly SentFile[] => [...finished, ...current()]
@@ -95,6 +96,10 @@ export const openShipping = (stage: Stage): Shipping => {
       if (files !== null || sending === null) {
         const before = new Set(finished.filter(isDone).map(({ file }) => keyOf(file)))
         const fresh = (files ?? []).filter((file) => !before.has(keyOf(file)))
+        // A file that changed and is sent as it is now: nobody waits for what it was.
+        const now = new Set(fresh.map(keyOf))
+        for (const { id, leftOut, file } of finished)
+          if (id !== null && leftOut !== null && !now.has(keyOf(file))) given.add(id)
         finished = finished.filter(isDone)
         sending = prepareSending(fresh, {
           conversation,
@@ -106,7 +111,7 @@ export const openShipping = (stage: Stage): Shipping => {
           },
         })
       }
-      const finish = await sendAndFinish(conversation, sending, { leaveRest })
+      const finish = await sendAndFinish(conversation, sending, { leaveRest, given })
       for (const track of current()) if (isDone(track)) there.add(keyOf(track.file))
       return finish
     },
