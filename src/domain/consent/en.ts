@@ -1,5 +1,4 @@
 /** What a sender agrees to, in English. A text that has been shown is never edited: other words are another version. */
-import type { ConsentTexts } from '#domain/consent.ts'
 
 export const consent = {
   '2026-11': {
@@ -7,4 +6,4 @@ export const consent = {
     others:
       'The patient, or the person who may decide for the patient, knows that these records go to {desk} for a second opinion and agrees. The agreement can be withdrawn at any time over the same link; then nobody reads the records any more.',
   },
-} as const satisfies ConsentTexts
+} as const

@@ -1,5 +1,4 @@
 /** What a sender agrees to, in Hindi. A text that has been shown is never edited: other words are another version. */
-import type { ConsentTexts } from '#domain/consent.ts'
 
 export const consent = {
   '2026-11': {
@@ -7,4 +6,4 @@ export const consent = {
     others:
       'मरीज़ को, या जो मरीज़ की ओर से निर्णय ले सकता है उसे, पता है कि ये रिकॉर्ड दूसरी राय के लिए {desk} को भेजे जा रहे हैं, और वे सहमत हैं। यह सहमति इसी लिंक से कभी भी वापस ली जा सकती है; तब रिकॉर्ड कोई नहीं पढ़ेगा।',
   },
-} as const satisfies ConsentTexts
+} as const
