@@ -215,7 +215,7 @@ describe('backup and restore', () => {
     await cp(at('kept'), at('spoilt'), { recursive: true })
     const note = await readFile(at('spoilt/BACKUP.json'), 'utf8')
     await writeFile(at('spoilt/BACKUP.json'), note.replace(/"migration": "[^"]+"/, '"migration": "0000-old"'))
-    await refused('third', 1, /is of tables as of 0000-old, this program makes 000/, 'spoilt')
+    await refused('third', 1, /is of tables as of 0000-old, this program makes 00/, 'spoilt')
     await writeFile(at('spoilt/BACKUP.json'), note.replace('"rows"', '"rosw"'))
     await refused('third', 2, /store\.damaged/, 'spoilt')
     await writeFile(at('spoilt/BACKUP.json'), note)

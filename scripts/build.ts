@@ -25,6 +25,8 @@ for (const file of [...sources, join(root, 'package-lock.json')].sort()) {
 const madeOf = digest.digest('hex')
 
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== madeOf) {
+  // A test that builds them says `test` here, and React would come as its twice as large form for developers.
+  process.env['NODE_ENV'] = 'production'
   const { build } = await import('vite')
   const fresh = `${place}.${process.pid}`
   const old = `${fresh}.old`

@@ -127,12 +127,13 @@ describe('scripts/node', () => {
 })
 
 describe('scripts/start', () => {
-  it('runs the trial with its arguments, from anywhere and through a link', async () => {
+  it('puts the pages together and runs the trial with its arguments, from anywhere and through a link', async () => {
+    const built = `24: ${root}/scripts/build.ts\n`
     expect((await run(join(root, 'scripts/start'), '--port', '1')).out).toBe(
-      `24: ${root}/src/trial.ts --port 1\n`,
+      `${built}24: ${root}/src/trial.ts --port 1\n`,
     )
     await symlink(join(root, 'scripts/start'), join(root, 'second-read'))
-    expect((await run(join(root, 'second-read'))).out).toBe(`24: ${root}/src/trial.ts\n`)
+    expect((await run(join(root, 'second-read'))).out).toBe(`${built}24: ${root}/src/trial.ts\n`)
   })
 
   it('ends with the same code when there is no Node', async () => {

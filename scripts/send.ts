@@ -9,13 +9,14 @@ import { openConversation, SendingStopped } from '#sending/conversation.ts'
 import { sendAndFinish } from '#sending/finish.ts'
 import type { LeftOutReason } from '#sending/listed-file.ts'
 import type { Sha256 } from '#sending/part-body.ts'
+import type { Progress } from '#sending/progress.ts'
 import { checkReceipt } from '#sending/receipt.ts'
 import { prepareSending, type SentFile } from '#sending/send-files.ts'
 import { speakByFetch } from '#sending/speak.ts'
 import { waitForVerdicts } from '#sending/verdicts.ts'
 import { countContents } from './sender/contents.ts'
 import { Misuse, type Options, readOptions, usage } from './sender/options.ts'
-import { openTerminal, type Terminal } from './sender/terminal.ts'
+import { openTerminal, type Terminal as TerminalOf } from './sender/terminal.ts'
 import { TooManyFiles, type Walked, walkFolders } from './sender/walk.ts'
 import {
   contentWords,
@@ -23,12 +24,15 @@ import {
   exitCodes,
   files as filesWords,
   leftOutWords,
+  progressWords,
   size,
   standingOf,
   stoppedWords,
   stopWords,
   verdictLines,
 } from './sender/words.ts'
+
+type Terminal = TerminalOf<Progress>
 
 /** Without any sign of the gateway, or any news of a verdict, for so long it ends. */
 const giveUpMs = 600_000
@@ -171,7 +175,7 @@ const reportOf = (error: unknown, signal: AbortSignal): Report => {
 // Linux lets a program overwrite the arguments that others see: the link does not stay there.
 process.title = 'second-read-send'
 const stop = new AbortController()
-const terminal = openTerminal()
+const terminal = openTerminal('sending', progressWords)
 const stopNow = (): void => {
   if (stop.signal.aborted) process.exit(exitCodes.unfinished)
   stop.abort(new Error('stopped'))

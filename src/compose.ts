@@ -8,12 +8,14 @@ import { createClamd } from '#adapters/clamd/scanner.ts'
 import { openDiskStore } from '#adapters/disk/object-store.ts'
 import { openDatabase, openPool } from '#adapters/postgres/database.ts'
 import { createLedgers } from '#adapters/postgres/ledgers.ts'
+import { createStowPacs } from '#adapters/stow/pacs.ts'
 import type { Config } from '#config/read-config.ts'
 import { mayMailPlain } from '#config/unsafe.ts'
 import { jobs } from '#jobs/jobs.ts'
 import type { JobHost, JobQueue } from '#ports/job-queue.ts'
 import { type Metrics, noMetrics } from '#ports/metrics.ts'
 import type { OpenedObjectStore } from '#ports/object-store.ts'
+import type { Pacs } from '#ports/pacs.ts'
 import type { Post } from '#ports/post.ts'
 import type { PrintSheet } from '#ports/print-sheet.ts'
 import type { Scanner } from '#ports/scanner.ts'
@@ -42,6 +44,9 @@ export const openPost = async ({ smtp, plainInternal }: Config): Promise<Post | 
 /** The printer of sheets. Fonts and shaping are loaded with the first one. */
 export const openPrinter = (): PrintSheet => async (sheet) =>
   (await import('#adapters/sheet/print-sheet.ts')).printSheet(sheet)
+
+/** The archives that cases may be sent to; none when none is named. */
+export const openPacs = ({ pushTargets }: Config): Pacs => createStowPacs(pushTargets)
 
 export type OpenQueue = {
   readonly queue: JobQueue

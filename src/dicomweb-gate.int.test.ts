@@ -95,6 +95,14 @@ describe('the gate', () => {
     expect(audit.body.includes(ct.studyUid)).toBe(false)
   })
 
+  it('finds nothing under a number that no instance can have', async () => {
+    for (const number of ['2147483648', '-9999999999'])
+      expect([number, (await ask(`/instances?InstanceNumber=${number}`, token)).status]).toEqual([
+        number,
+        204,
+      ])
+  })
+
   it('says what it does', async () => {
     const answer = await call(`${base()}/`, { method: 'OPTIONS', token })
     const { application } = JSON.parse(answer.body.toString('utf8')) as {

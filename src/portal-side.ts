@@ -4,7 +4,14 @@ import { randomIds, systemClock } from '#adapters/memory/clock.ts'
 import { openPrinter } from '#compose.ts'
 import type { Config } from '#config/read-config.ts'
 import type { PortalNeeds } from '#http/needs.ts'
-import { authorizeOperator, authorizeReader, authorizeReading } from '#steps/authorize.ts'
+import { askPush, listPushes } from '#steps/ask-push.ts'
+import {
+  authorizeCapability,
+  authorizeOperator,
+  authorizeReader,
+  authorizeReading,
+  findCapability,
+} from '#steps/authorize.ts'
 import { checkAgain, decide } from '#steps/decide.ts'
 import { enterReading, leaveReading } from '#steps/enter-reading.ts'
 import { endReader, inviteAgain, inviteReader, listReaders } from '#steps/invite-reader.ts'
@@ -37,7 +44,7 @@ export const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds
   const { store, secrets } = adapters
   const { queue } = adapters.queueing
   const { cases, links, letters, introductions, readers, admission, delivery, instances } = adapters.ledgers
-  const { decisions, completeness, audit, operators } = adapters.ledgers
+  const { decisions, completeness, audit, operators, pushes } = adapters.ledgers
   const { publicUrl, reminderDays } = config
   const linkNeeds = {
     cases,
@@ -53,11 +60,13 @@ export const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds
     publicUrl,
     reminderDays,
   }
-  const grantNeeds = { cases, delivery, tokens: accessTokens, audit, clock, ids }
+  const grantNeeds = { cases, delivery, secrets, tokens: accessTokens, audit, clock, ids }
   const reading = { cases, readers, vault, tokens: readerTokens, secrets, audit, clock, ids }
   const deciding = { cases, decisions, admission, store, vault, audit, queue, clock }
   const desk = { institution: config.institution, contact: config.contact }
   const letterNeeds = { letters, cases, vault, audit, clock }
+  const targets = config.pushTargets.map(({ name }) => name)
+  const asking = { pushes, cases, instances, targets, queue, audit, clock, ids }
   const maker = {
     ...desk,
     software: 'Second Read',
@@ -67,6 +76,8 @@ export const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds
     publicKeys,
     authorizeOperator: authorizeOperator({ operators, secrets, clock }),
     authorizeReader: authorizeReader({ delivery, tokens: accessTokens, clock }),
+    findCapability: findCapability({ delivery, secrets }),
+    authorizeCapability: authorizeCapability({ delivery, clock }),
     authorizeReading: authorizeReading({ readers, secrets, clock }),
     signIn: signIn({ operators, secrets, audit, clock, ids }),
     openCase: openCase({ cases, vault, audit, queue, clock, ids }),
@@ -93,6 +104,8 @@ export const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds
     listReaders: listReaders(reading),
     enterReading: enterReading(reading),
     leaveReading: leaveReading(reading),
+    askPush: askPush(asking),
+    listPushes: listPushes(asking),
     viewCase: viewCase({ cases, delivery, vault, audit, clock }),
     maker: desk,
     readBundle: readBundle({ delivery, vault, store, statements, maker }),

@@ -12,6 +12,7 @@ const passing = [
   'scanner.unavailable',
   'scanner.failed',
   'post.unavailable',
+  'pacs.unavailable',
 ] as const
 
 const table: Readonly<Record<FaultCode, Retry>> = Object.fromEntries(

@@ -2,11 +2,12 @@
  * Worker: configuration → adapters → steps → handlers → take jobs. Started and stopped in mirrored order. It is
  * the only process besides the portal that has keys to open records.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { openInspector } from '#adapters/inspector/inspector.ts'
 import { openVaultRing } from '#adapters/jose/vault-ring.ts'
 import { randomIds, systemClock } from '#adapters/memory/clock.ts'
 import { openUnpacker } from '#adapters/unpacker/unpacker.ts'
-import { openLedgers, openPost, openQueue, openScanner, openStore } from '#compose.ts'
+import { openLedgers, openPacs, openPost, openQueue, openScanner, openStore } from '#compose.ts'
 import { runUntilStopped, type Stop } from '#config/lifecycle.ts'
 import { loadConfig } from '#config/load-config.ts'
 import { undecidedWords } from '#config/malware-scan.ts'
@@ -19,6 +20,8 @@ import { admit, quarantinePack } from '#steps/admit.ts'
 import { indexCase, keepAudit } from '#steps/index-case.ts'
 import { offer } from '#steps/offer.ts'
 import { oweLetters } from '#steps/owe-letters.ts'
+import { failPush, runPush } from '#steps/push-case.ts'
+import { readInstances } from '#steps/read-instances.ts'
 import { reconcile } from '#steps/reconcile.ts'
 import { sendLetter } from '#steps/send-letter.ts'
 import { unpack } from '#steps/unpack.ts'
@@ -26,6 +29,7 @@ import { admitPackHandler } from './admit-pack.ts'
 import { type Handlers, watched } from './host.ts'
 import { indexCaseHandler, keepAuditHandler } from './index-case.ts'
 import { offerCaseHandler } from './offer-case.ts'
+import { pushCaseHandler } from './push-case.ts'
 import { sendLetterHandler } from './send-letter.ts'
 import { unpackItemHandler } from './unpack-item.ts'
 
@@ -65,11 +69,22 @@ export const startWorker = async (config: Config, shared?: Instruments): Promise
   const post = await openPost(config)
   const desk = { institution: config.institution, contact: config.contact }
   const { archives, audit, cases, indexes, introductions, letters, links } = ledgers
+  const { instances, pushes } = ledgers
   const admission = countAdmitted(ledgers.admission, metrics)
   const needs = { admission, cases, store, vault, inspector, scanner, queue, audit, clock }
   const unpackNeeds = { ...needs, archives, seal, unpacker, ids: randomIds }
   const indexNeeds = { indexes, store, vault, clock, ids: randomIds }
   const letterNeeds = { letters, links, cases, vault, post, audit, clock, desk }
+  const pushNeeds = {
+    pushes,
+    cases,
+    instances,
+    audit,
+    clock,
+    pause: (ms: number) => sleep(ms),
+    readInstances: readInstances({ instances, vault, store }),
+    pacs: openPacs(config),
+  }
   const handlers = {
     'pack.admit': admitPackHandler({ admit: admit(needs), quarantine: quarantinePack(needs), journal }),
     'item.unpack': unpackItemHandler({ unpack: unpack(unpackNeeds), journal }),
@@ -77,6 +92,7 @@ export const startWorker = async (config: Config, shared?: Instruments): Promise
     'case.index': indexCaseHandler({ index: indexCase(indexNeeds), journal }),
     'letter.send': sendLetterHandler({ send: sendLetter(letterNeeds), journal }),
     'audit.keep': keepAuditHandler({ keep: keepAudit(indexNeeds), journal }),
+    'case.push': pushCaseHandler({ push: runPush(pushNeeds), fail: failPush(pushNeeds), journal }),
   } satisfies Handlers
   const host = queueing.host(config.workerConcurrency)
   await host.start(
@@ -88,7 +104,7 @@ export const startWorker = async (config: Config, shared?: Instruments): Promise
     ids: randomIds,
     deskMail: config.deskMail,
   })
-  const reconcileAll = reconcile({ admission, archives, letters, indexes, queue, clock })
+  const reconcileAll = reconcile({ admission, archives, letters, indexes, pushes, queue, clock })
   const askAgain = async (): Promise<void> => {
     // Records come first: what is wrong with letters keeps nothing else from being asked for.
     await reconcileAll()

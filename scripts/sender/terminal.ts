@@ -1,14 +1,15 @@
 /** What a person sees while it runs, on standard error: one line that changes on a terminal, a line now and then elsewhere. */
 import { createInterface } from 'node:readline/promises'
-import type { Progress } from '#sending/progress.ts'
-import { progressWords } from './words.ts'
+
+/** How far it is, in bytes. */
+type Reached = { readonly bytes: number; readonly bytesDurable: number }
 
 const barWidth = 24
 const barMs = 200
 const lineMs = 5_000
 const clearLine = '\r\u001b[K'
 
-export type Terminal = {
+export type Terminal<Progress extends Reached> = {
   say(line: string): void
   readonly progress: (progress: Progress) => void
   /** The last progress stays to be read. */
@@ -17,12 +18,16 @@ export type Terminal = {
   ask(question: string, signal: AbortSignal): Promise<boolean>
 }
 
-const barOf = ({ bytes, bytesDurable }: Progress): string => {
+const barOf = ({ bytes, bytesDurable }: Reached): string => {
   const full = bytes === 0 ? barWidth : Math.floor((barWidth * bytesDurable) / bytes)
   return `[${'#'.repeat(full)}${'.'.repeat(barWidth - full)}] `
 }
 
-export const openTerminal = (): Terminal => {
+/** `doing` stands before a line where there is no bar. */
+export const openTerminal = <Progress extends Reached>(
+  doing: string,
+  wordsOf: (progress: Progress) => string,
+): Terminal<Progress> => {
   const { stderr } = process
   const isTty = stderr.isTTY
   let toldAt = Number.NEGATIVE_INFINITY
@@ -30,7 +35,7 @@ export const openTerminal = (): Terminal => {
   let onScreen = false
 
   const draw = (progress: Progress): void => {
-    const line = `${isTty ? barOf(progress) : 'sending: '}${progressWords(progress)}`
+    const line = `${isTty ? barOf(progress) : `${doing}: `}${wordsOf(progress)}`
     stderr.write(
       isTty ? `${clearLine}${line.slice(0, Math.max(20, (stderr.columns ?? 80) - 1))}` : `${line}\n`,
     )

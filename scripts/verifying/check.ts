@@ -4,7 +4,8 @@
  * believed before the signature holds, and a length from it is never an allocation.
  */
 import { createHash } from 'node:crypto'
-import { compactVerify, createLocalJWKSet, errors, type JSONWebKeySet, type JWK } from 'jose'
+import type { JSONWebKeySet } from 'jose'
+import { type Line, type Manifest, readManifest, signatureName, verifySignature } from './manifest.ts'
 import type { Source, SourceFile } from './source.ts'
 
 export type Outcome = {
@@ -17,13 +18,9 @@ export type Outcome = {
 }
 
 const manifestName = 'MANIFEST.JSN'
-const signatureName = 'MANIFEST.JWS'
 
 /** A manifest of 200,000 files has some 60 MB, and its signature a third more. */
 const longestManifest = 268_435_456
-
-type Line = { readonly path: string; readonly size: number; readonly sha256: string }
-type Manifest = { readonly case: string; readonly revision: number; readonly lines: readonly Line[] }
 
 /** Names from a bundle, for a terminal: nothing in them that moves its cursor. */
 const shown = (path: string): string => path.replace(/[^\x21-\x7e]/g, '?').slice(0, 120)
@@ -47,47 +44,6 @@ const readWhole = async (file: SourceFile | undefined): Promise<Buffer | null> =
     return null
   }
   return Buffer.concat(pieces)
-}
-
-const isLine = (value: unknown): value is Line => {
-  const { path, size, sha256 } = (value ?? {}) as Record<string, unknown>
-  return typeof path === 'string' && Number.isSafeInteger(size) && /^[0-9a-f]{64}$/.test(String(sha256))
-}
-
-/** Null for anything that is no manifest of ours. */
-const readManifest = (bytes: Uint8Array): Manifest | null => {
-  try {
-    const value = JSON.parse(Buffer.from(bytes).toString('utf8')) as Record<string, unknown>
-    const lines: unknown[] = [value['pages'], value['files']].flat()
-    const known =
-      value['version'] === 1 && typeof value['case'] === 'string' && Number.isInteger(value['revision'])
-    return known && lines.every(isLine)
-      ? { case: String(value['case']), revision: Number(value['revision']), lines }
-      : null
-  } catch {
-    return null
-  }
-}
-
-type Signed = { readonly payload: Uint8Array; readonly key: string }
-
-const verifySignature = async (signature: Buffer, keys: JSONWebKeySet): Promise<Signed | string> => {
-  try {
-    // A set of ours says what each of its keys is for.
-    const fit = keys.keys.filter(
-      (key: JWK & { purpose?: unknown }) => (key.purpose ?? 'manifest') === 'manifest',
-    )
-    const set = createLocalJWKSet({ keys: fit })
-    const text = signature.toString('latin1')
-    const { payload, protectedHeader } = await compactVerify(text, set, { algorithms: ['EdDSA'] })
-    return protectedHeader.typ === 'manifest+jws'
-      ? { payload, key: String(protectedHeader.kid ?? '') }
-      : `${signatureName}: signed as something else than a manifest.`
-  } catch (error) {
-    if (error instanceof errors.JWKSNoMatchingKey)
-      return `${signatureName}: signed with a key that is not in this set. Ask the sender for the keys of that day.`
-    return `${signatureName}: the signature does not hold. The bundle was changed, or is not from whom these keys are.`
-  }
 }
 
 /** Why a file is not as it was signed; null when it is. */

@@ -4,6 +4,7 @@
  */
 import { isMailAddress } from '#domain/letter.ts'
 import { type MalwareScan, readClamd } from './malware-scan.ts'
+import { type PushTarget, readPushTargets } from './push-targets.ts'
 import { type SettingName, settings } from './settings.ts'
 import { isLoopback, isSmtpUrl, unsafeSettings } from './unsafe.ts'
 
@@ -57,6 +58,7 @@ export type Config = {
   readonly deskMail: string | null
   /** 0 never reminds. */
   readonly reminderDays: number
+  readonly pushTargets: readonly PushTarget[]
   readonly institution: string
   readonly contact: string
 }
@@ -214,6 +216,15 @@ const readSmtp = (read: Reader): Config['smtp'] => {
   return { url, from: from ?? '' }
 }
 
+const readTargets = ({ problems, optional }: Reader): readonly PushTarget[] => {
+  const targets = readPushTargets(optional('PUSH_TARGETS'))
+  if (targets === null)
+    problems.push(
+      'PUSH_TARGETS must be names with addresses, such as pacs=https://user:secret@host/dicom-web, each name once.',
+    )
+  return targets ?? []
+}
+
 /** Reads `env`. Nothing is opened or made. */
 export const readConfig = (env: Env): Config | ConfigProblems => {
   const read = reader(env)
@@ -240,6 +251,7 @@ export const readConfig = (env: Env): Config | ConfigProblems => {
     smtp: readSmtp(read),
     deskMail: readMailAddress(read, 'DESK_MAIL'),
     reminderDays: whole('REMINDER_DAYS', 0, 30),
+    pushTargets: readTargets(read),
     institution: text('INSTITUTION'),
     contact: text('CONTACT'),
   }

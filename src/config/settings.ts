@@ -117,6 +117,12 @@ export const settings = [
     fallback: '3',
     meaning: 'Days after which a sender of whom nothing came is reminded once, 0 (never) to 30',
   },
+  {
+    name: 'PUSH_TARGETS',
+    fallback: '',
+    meaning:
+      'PACS that cases may be sent to by STOW-RS, separated by spaces, for servers and workers alike: `name=https://user:secret@host/dicom-web`, what is special in a secret percent-encoded',
+  },
   { name: 'INSTITUTION', fallback: 'Second-opinion desk', meaning: 'Name on bundles and in letters' },
   {
     name: 'CONTACT',

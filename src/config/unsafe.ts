@@ -145,6 +145,14 @@ const smtpProblems = ({ smtp }: Config): string[] => {
   return url === null ? [] : secretProblems('SMTP_URL', decode(url.username), decode(url.password))
 }
 
+const pushProblems = ({ pushTargets, plainInternal }: Config): string[] =>
+  pushTargets.flatMap(({ url, user, secret }) => [
+    ...(url.startsWith('http:')
+      ? plainProblems('PUSH_TARGETS', new URL(url).hostname, plainInternal, 'use https://')
+      : []),
+    ...secretProblems('PUSH_TARGETS', user, secret),
+  ])
+
 const hostProblems = ({ host, publicUrl }: Config): string[] =>
   publicUrl.startsWith('http:') && !isLoopback(host)
     ? [
@@ -159,5 +167,6 @@ export const unsafeSettings = (config: Config): readonly string[] => [
   ...redisProblems(config),
   ...s3Problems(config),
   ...clamdProblems(config),
+  ...pushProblems(config),
   ...smtpProblems(config),
 ]

@@ -10,6 +10,7 @@ import { dicomwebOperations } from './dicomweb-operations.ts'
 import { dicomwebReadOperations } from './dicomweb-read-operations.ts'
 import { letterOperations } from './letters.ts'
 import type { Operation } from './operation.ts'
+import { pushOperations } from './push.ts'
 import { quarantineOperations } from './quarantine-operations.ts'
 import { readOperations } from './read-operations.ts'
 import { sendOperations } from './send-operations.ts'
@@ -90,6 +91,7 @@ export const operations = {
   ...completenessOperations,
   ...sendersOperations,
   ...readOperations,
+  ...pushOperations,
   ...letterOperations,
   ...sendOperations,
   ...dicomwebOperations,

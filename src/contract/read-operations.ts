@@ -6,6 +6,15 @@ const small = 65_536
 
 /** Operations with the side `portal`. */
 export const readOperations = {
+  readPage: {
+    side: 'portal',
+    method: 'GET',
+    path: '/read',
+    gate: 'anyone',
+    summary: 'Where a reader’s link leads in a browser; opening it spends nothing',
+    reply: { status: 200, type: 'text/html' },
+    refusals: [],
+  },
   inviteReader: {
     side: 'portal',
     method: 'POST',
@@ -81,6 +90,16 @@ export const readOperations = {
     summary: 'A token of ten minutes at most for this case, for a page, a download or a viewer',
     body: { json: read.mintRequest, limit: small },
     reply: { status: 201, json: read.mintReply },
+    refusals: ['case.not-found'],
+  },
+  allowDownload: {
+    side: 'portal',
+    method: 'POST',
+    path: '/api/read/download',
+    gate: 'guest',
+    summary:
+      'A cookie for the bundle’s address alone, for ten minutes: a browser’s own download can carry no other token',
+    reply: { status: 204 },
     refusals: ['case.not-found'],
   },
   leaveReading: {

@@ -67,10 +67,14 @@ export const viewedCaseReply = z.strictObject({
   scanned: z.boolean(),
 })
 
-/** `POST /api/read/grants`: a token for this page, a download, a viewer or a script. */
+/**
+ * `POST /api/read/grants`: a token for this page, a download, a viewer or a script. `capability`: also an address for a
+ * viewer that cannot send a header; whoever sees that address reads the case's DICOM until the grant ends.
+ */
 export const mintRequest = z.strictObject({
   scopes: z.array(z.enum(scopes)).min(1).max(scopes.length),
   seconds: whole(10, longestGrantSeconds).default(longestGrantSeconds),
+  capability: z.boolean().default(false),
 })
 
 /** `dicomweb` and `bundle` are addresses for the token; the token goes into `Authorization: Bearer`. */
@@ -80,4 +84,5 @@ export const mintReply = z.strictObject({
   expiresAt: time,
   dicomweb: z.string(),
   bundle: z.string(),
+  capability: z.string().nullable(),
 })

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { matchAnswers } from '#domain/identity/match-answer.ts'
 import { languages } from '#domain/language.ts'
 import { linkChecks, linkStandings, senderRoles } from '#domain/link.ts'
+import { mailAddress } from './letters.ts'
 import { count, fileSize, id, instant, line, time, token, whole } from './words.ts'
 
 /** Files one call may announce. */
@@ -42,7 +43,7 @@ export const askLinkReply = z.strictObject({ asked: z.literal(true) })
 export const introduceRequest = z.strictObject({
   name: line(200),
   role: z.enum(senderRoles),
-  mail: z.email().max(254).nullable().default(null),
+  mail: mailAddress.nullable().default(null),
   phone: line(40).nullable().default(null),
   language: z.enum(languages),
   consent: z.string().max(20),
@@ -134,7 +135,7 @@ export const plainSendFields = z.object({
   ),
   code: z.preprocess(trimmed, orNothing(line(64))),
   name: z.preprocess(trimmed, line(200)),
-  mail: z.preprocess(trimmed, orNothing(z.email().max(254))),
+  mail: z.preprocess(trimmed, orNothing(mailAddress)),
   phone: z.preprocess(trimmed, orNothing(line(40))),
   role: z.enum(senderRoles),
   consent: z.string().min(1).max(20),

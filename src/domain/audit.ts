@@ -51,6 +51,8 @@ export type AuditAction =
   | 'picture.read'
   | 'manifest.read'
   | 'notes.read'
+  | 'push.asked'
+  | 'case.pushed'
   | 'case.searched'
   | 'ledger.rebuilt'
 

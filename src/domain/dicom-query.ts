@@ -99,8 +99,13 @@ export const matchesPattern = (text: string, pattern: string): boolean => {
   return marks.slice(mark).every((sign) => sign === '*')
 }
 
-/** Names are alike whatever their case, with empty parts at the end or without. */
-const plainName = (name: string): string => name.trim().toLowerCase().normalize('NFC').replace(/\^+$/, '')
+/** Names are alike whatever their case, with empty parts at the end or without. Takes no longer than the name is long. */
+const plainName = (name: string): string => {
+  const plain = name.trim().toLowerCase().normalize('NFC')
+  let end = plain.length
+  while (plain[end - 1] === '^') end -= 1
+  return plain.slice(0, end)
+}
 
 const matchesName = (name: string, pattern: string): boolean =>
   [name, ...name.split('=')].some((group) => matchesPattern(plainName(group), plainName(pattern)))

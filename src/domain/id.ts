@@ -16,6 +16,7 @@ export type OperatorId = Branded<'operator'>
 export type ReaderId = Branded<'reader'>
 export type IndexId = Branded<'index'>
 export type ConsentId = Branded<'consent'>
+export type PushId = Branded<'push'>
 export type LetterId = Branded<'letter'>
 export type ReceiptAskId = Branded<'receipt-ask'>
 
@@ -32,6 +33,7 @@ export type AnyId =
   | ReaderId
   | IndexId
   | ConsentId
+  | PushId
   | LetterId
   | ReceiptAskId
 

@@ -7,6 +7,7 @@ import { operations } from '#contract/operations.ts'
 import { refuse } from '#domain/fault.ts'
 import type { Span } from '#ports/tracing.ts'
 import { refusalOf, statusOf } from './fault-to-reply.ts'
+import { takeCapability } from './gates/capability.ts'
 import { setSafeHeaders } from './headers.ts'
 import { type SlowestRate, usualSlowest, watchRate } from './minimum-rate.ts'
 import type { HttpNeeds, Role } from './needs.ts'
@@ -96,6 +97,8 @@ export const createApp = (
     }
     span.within(next)
   })
+
+  if (needs.roles.has('portal')) app.use(takeCapability(needs.findCapability))
 
   const table: Readonly<Record<string, readonly [string, string, string, unknown]>> = routes(needs)
   const pass = gates(needs)

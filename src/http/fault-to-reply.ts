@@ -148,6 +148,11 @@ export const faultReplies = {
     'Please open the link in a browser, say who you are and agree. Then send again.',
   ),
   'consent.none': row(409, 'There is no consent to withdraw', 'None was given over this link.'),
+  'push.unknown-target': row(
+    404,
+    'There is no such PACS',
+    'The people who run this name those there are in the setting PUSH_TARGETS.',
+  ),
   'range.unsatisfiable': row(416, 'There are no such bytes', 'The range begins after the end.'),
   'state.conflict': row(409, 'Somebody was faster', 'It changed meanwhile. Please look again.'),
   'rate.limited': row(429, 'Too many tries', 'Please wait a moment and try again.'),
@@ -172,6 +177,27 @@ export const faultReplies = {
     'Nothing was lost. The people who run this can see it in the log.',
   ),
   'post.unavailable': row(503, 'The mail server does not answer', later),
+  'pacs.unavailable': row(503, 'The PACS does not answer', 'It is tried again for a day.'),
+  'pacs.denied': row(
+    502,
+    'The PACS does not let us in',
+    'The people who run this have to correct name and password in PUSH_TARGETS.',
+  ),
+  'pacs.unusable': row(
+    502,
+    'What answers takes no records',
+    'The people who run this have to correct the address in PUSH_TARGETS.',
+  ),
+  'pacs.refused': row(
+    502,
+    'The PACS did not take everything',
+    'What it took is there. Please ask the people who run the PACS, then send it again.',
+  ),
+  'pacs.too-large': row(
+    502,
+    'The PACS takes no file as large as one of these',
+    'Please ask the people who run the PACS.',
+  ),
   internal: row(
     500,
     'Something went wrong here',

@@ -38,15 +38,24 @@ export const setPageHeaders = (res: Response, styleDigest: string): void => {
   )
 }
 
+/** What a page needs beyond `'self'`. */
+export type BuiltTerms = {
+  /** The one style sheet within the page. */
+  readonly styleDigest?: string
+  /** Pictures are decoded by WebAssembly of ours: it may be compiled, and still no word can become a script. */
+  readonly decodes?: boolean
+}
+
 /**
  * For pages that were put together, and for their scripts, because a worker keeps to the policy it came with. `'self'`
  * is all there is: no word of a page can become a script, and nobody else is ever asked for anything.
  */
-export const setBuiltHeaders = (res: Response, styleDigest?: string): void => {
+export const setBuiltHeaders = (res: Response, { styleDigest, decodes = false }: BuiltTerms = {}): void => {
   const styles = styleDigest === undefined ? "'self'" : `'self' 'sha256-${styleDigest}'`
+  const scripts = decodes ? "'self' 'wasm-unsafe-eval'" : "'self'"
   res.setHeader(
     'Content-Security-Policy',
-    `default-src 'none'; script-src 'self'; style-src ${styles}; worker-src 'self'; connect-src 'self'; ` +
+    `default-src 'none'; script-src ${scripts}; style-src ${styles}; worker-src 'self'; connect-src 'self'; ` +
       "img-src 'self' blob:; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
   )
 }

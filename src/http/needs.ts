@@ -11,11 +11,14 @@ import type { Pages } from '#ports/pages.ts'
 import type { PublicKeys } from '#ports/tokens.ts'
 import type { Tracing } from '#ports/tracing.ts'
 import type { askForLink } from '#steps/ask-for-link.ts'
+import type { askPush, listPushes } from '#steps/ask-push.ts'
 import type {
+  authorizeCapability,
   authorizeOperator,
   authorizeReader,
   authorizeReading,
   authorizeSender,
+  findCapability,
 } from '#steps/authorize.ts'
 import type { checkAgain, decide } from '#steps/decide.ts'
 import type { enterReading, leaveReading } from '#steps/enter-reading.ts'
@@ -101,6 +104,8 @@ export type IntakeNeeds = {
 export type PortalNeeds = {
   readonly authorizeOperator: ReturnType<typeof authorizeOperator>
   readonly authorizeReader: ReturnType<typeof authorizeReader>
+  readonly findCapability: ReturnType<typeof findCapability>
+  readonly authorizeCapability: ReturnType<typeof authorizeCapability>
   readonly authorizeReading: ReturnType<typeof authorizeReading>
   readonly signIn: ReturnType<typeof signIn>
   readonly openCase: ReturnType<typeof openCase>
@@ -127,6 +132,8 @@ export type PortalNeeds = {
   readonly listReaders: ReturnType<typeof listReaders>
   readonly enterReading: ReturnType<typeof enterReading>
   readonly leaveReading: ReturnType<typeof leaveReading>
+  readonly askPush: ReturnType<typeof askPush>
+  readonly listPushes: ReturnType<typeof listPushes>
   readonly viewCase: ReturnType<typeof viewCase>
   /** Who a reader's page says is asking, and whom to call. */
   readonly maker: { readonly institution: string; readonly contact: string }

@@ -140,6 +140,8 @@ export const rehearse = async (
         ? { grant: actors.grant, case: of }
         : refuse('token.scope')
     },
+    findCapability: async () => refuse('token.invalid'),
+    authorizeCapability: async () => refuse('token.invalid'),
     authorizeReading: async (token) =>
       token === 'guest'
         ? { reader: actors.reader, case: actors.session.case, endsAt: actors.session.endsAt }
@@ -189,6 +191,8 @@ export const rehearse = async (
     listReaders: absent,
     enterReading: absent,
     leaveReading: absent,
+    askPush: absent,
+    listPushes: absent,
     viewCase: absent,
     maker: { institution: 'Desk', contact: 'its telephone' },
     readBundle: absent,

@@ -32,6 +32,7 @@ describe('the access table', () => {
       'GET /assets/{asset}',
       'GET /dicomweb/conformance',
       'GET /healthz',
+      'GET /read',
       'GET /readyz',
       'GET /send',
       'OPTIONS /dicomweb/',

@@ -21,12 +21,14 @@ import * as desk from './handlers/desk.ts'
 import * as introduction from './handlers/introduction.ts'
 import * as letters from './handlers/letters.ts'
 import * as open from './handlers/open.ts'
+import * as push from './handlers/push.ts'
 import * as quarantine from './handlers/quarantine.ts'
 import * as read from './handlers/read.ts'
 import * as send from './handlers/send.ts'
 import type { HttpNeeds } from './needs.ts'
 import { sendAsset } from './pages/asset.ts'
 import { homePage } from './pages/home.ts'
+import { readPage } from './pages/read.ts'
 import { sendPage } from './pages/send.ts'
 import type { Routes } from './route.ts'
 
@@ -71,6 +73,10 @@ export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
   completeness: ['GET', '/api/cases/{case}/completeness',        'operator',      missing.completeness(needs)],
   notes:       ['GET',  '/api/cases/{case}/notes',               'case:read',     missing.notes(needs)],
 
+  pushCase:    ['POST', '/api/cases/{case}/pushes',              'operator',      push.pushCase(needs)],
+  listPushes:  ['GET',  '/api/cases/{case}/pushes',              'operator',      push.listPushes(needs)],
+
+  readPage:    ['GET',  '/read',                                 'anyone',        readPage(needs)],
   inviteReader: ['POST', '/api/cases/{case}/readers',            'operator',      read.inviteReader(needs)],
   listReaders: ['GET',  '/api/cases/{case}/readers',             'operator',      read.listReaders(needs)],
   inviteAgain: ['POST', '/api/readers/{reader}/invite',          'operator',      read.inviteAgain(needs)],
@@ -78,6 +84,9 @@ export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
   enterReading: ['POST', '/api/read/enter',                      'anyone',        read.enterReading(needs)],
   viewCase:    ['GET',  '/api/read/case',                        'guest',         read.viewCase(needs)],
   mintGrant:   ['POST', '/api/read/grants',                      'guest',         read.mintGrant(needs)],
+  pushRead:    ['POST', '/api/read/pushes',                      'guest',         push.pushRead(needs)],
+  listReadPushes: ['GET', '/api/read/pushes',                    'guest',         push.listReadPushes(needs)],
+  allowDownload: ['POST', '/api/read/download',                  'guest',         read.allowDownload(needs)],
   leaveReading: ['POST', '/api/read/leave',                      'guest',         read.leaveReading(needs)],
 
   exchange:    ['POST', '/api/send/exchange',                    'anyone',        send.exchange(needs)],

@@ -94,7 +94,7 @@ export const gates = (needs: HttpNeeds) => {
   const operator = passOperator(needs.authorizeOperator)
   const sender = passSender(needs.authorizeSender)
   const guest = passGuest(needs.authorizeReading)
-  const reader = passReader(needs.authorizeReader)
+  const reader = passReader(needs.authorizeReader, needs.authorizeCapability)
   return async ({ gate, scope, basic, purpose, limited }: Operation, req: Request): Promise<unknown> => {
     if (gate === 'operator') return operator(req)
     if (gate === 'sender') return sender(req, purpose ?? 'talk', basic === true)

@@ -1,8 +1,11 @@
 /** Every job there is. A worker will not start unless it has a handler for each. */
-import { type CaseId, type ItemId, type LetterId, type PackId, readId } from '#domain/id.ts'
+import { type CaseId, type ItemId, type LetterId, type PackId, type PushId, readId } from '#domain/id.ts'
 import type { Job } from './job.ts'
 
-const idField = <Id extends CaseId | ItemId | LetterId | PackId>(raw: unknown, field: string): Id => {
+const idField = <Id extends CaseId | ItemId | LetterId | PackId | PushId>(
+  raw: unknown,
+  field: string,
+): Id => {
   const value = typeof raw === 'object' && raw !== null ? Object.entries(raw) : []
   const id = readId<Id>(value.find(([name]) => name === field)?.[1])
   if (id === null) throw new Error(`job payload lacks the id "${field}"`)
@@ -45,6 +48,15 @@ export const indexCase: Job<{ readonly case: CaseId }> = {
   idOf: (data) => `case.index.${data.case}`,
 }
 
+/** Send a case or a study to a PACS. */
+export const pushCase: Job<{ readonly push: PushId }> = {
+  name: 'case.push',
+  attempts: 5,
+  backoffMs: 1_000,
+  parse: (raw) => ({ push: idField<PushId>(raw, 'push') }),
+  idOf: ({ push }) => `case.push.${push}`,
+}
+
 /** Write what the store lacks of the audit chain. */
 export const keepAudit: Job<Readonly<Record<never, never>>> = {
   name: 'audit.keep',
@@ -63,4 +75,4 @@ export const sendLetter: Job<{ readonly letter: LetterId }> = {
   idOf: ({ letter }) => `letter.send.${letter}`,
 }
 
-export const jobs = [admitPack, unpackItem, offerCase, indexCase, keepAudit, sendLetter] as const
+export const jobs = [admitPack, unpackItem, offerCase, indexCase, keepAudit, sendLetter, pushCase] as const

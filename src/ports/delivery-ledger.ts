@@ -54,9 +54,13 @@ export type DeliveryLedger = {
     /** Who opened it: the desk, or a reader for themselves. */
     by: { readonly operator: OperatorId } | { readonly reader: ReaderId }
     at: Date
+    /** Of the address that carries it too. */
+    capabilityHash?: Uint8Array
   }): Promise<boolean>
   /** The grant and the state of its case, asked on every call. */
   findGrant(id: GrantId): Promise<(Grant & { readonly caseState: CaseState }) | null>
+  /** The grant that an address carries, whatever its state; null when none does. */
+  findCapability(hash: Uint8Array): Promise<Grant | null>
   /** False when there is none or it is revoked already. */
   revokeGrant(id: GrantId, at: Date): Promise<boolean>
   grantsOf(id: CaseId): Promise<readonly Grant[]>

@@ -4,6 +4,7 @@ import type { CaseState } from '#domain/case.ts'
 import type { CaseId, GrantId, OperatorId } from '#domain/id.ts'
 import {
   after,
+  bytes,
   type LedgersUnderTest,
   newId,
   noon,
@@ -66,6 +67,19 @@ export const grantsContract = (name: string, open: OpenLedgers): void => {
       const grant = { ...newGrant(), scopes: ['case:read'] as const }
       await ledgers.delivery.openGrant(grant)
       expect((await ledgers.delivery.findGrant(grant.id))?.scopes).toEqual(['case:read'])
+    })
+
+    it('finds a grant by the address that carries it, and by nothing else', async () => {
+      const capabilityHash = bytes()
+      const grant = { ...newGrant(), capabilityHash }
+      await ledgers.delivery.openGrant(grant)
+      await ledgers.delivery.openGrant(newGrant())
+      expect(await ledgers.delivery.findCapability(capabilityHash)).toMatchObject({
+        id: grant.id,
+        case: sending.case,
+      })
+      expect(await ledgers.delivery.findCapability(bytes())).toBeNull()
+      expect(await ledgers.delivery.findCapability(new Uint8Array(0))).toBeNull()
     })
 
     it('revokes once, whatever races', async () => {

@@ -150,7 +150,7 @@ export const introductionLedgerContract = (name: string, open: OpenLedgers): voi
         by: newId<OperatorId>(),
         at: noon,
       })
-      granted(await ledgers.readers.enter(reader, { tokenHash: bytes(), at: noon }))
+      granted(await ledgers.readers.enter({ ...invited, id: reader }, { tokenHash: bytes(), at: noon }))
       const desk = await mint({ operator: newId<OperatorId>() })
       const minted = [await mint({ reader }), await mint({ reader }), await mint({ reader })] as const
       await read(newId(), await openCase(ledgers), 1)

@@ -13,6 +13,7 @@ import type {
   OperatorId,
   PackId,
   PlanId,
+  PushId,
   SenderId,
   SessionId,
 } from '#domain/id.ts'
@@ -28,6 +29,7 @@ export type JournalFields = {
   readonly pack?: PackId
   readonly item?: ItemId
   readonly grant?: GrantId
+  readonly push?: PushId
   readonly operator?: OperatorId
   readonly request?: string
   readonly fault?: FaultCode

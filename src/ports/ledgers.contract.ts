@@ -20,6 +20,7 @@ import type { IntroductionLedger } from './introduction-ledger.ts'
 import type { LetterLedger } from './letter-ledger.ts'
 import type { LinkLedger, NewLink } from './link-ledger.ts'
 import type { OperatorLedger } from './operator-ledger.ts'
+import type { PushLedger } from './push-ledger.ts'
 import type { ReaderLedger } from './reader-ledger.ts'
 
 export type Ledgers = {
@@ -33,6 +34,7 @@ export type Ledgers = {
   readonly delivery: DeliveryLedger
   readonly instances: InstanceLedger
   readonly readers: ReaderLedger
+  readonly pushes: PushLedger
   readonly decisions: DecisionLedger
   readonly audit: AuditLedger
   readonly operators: OperatorLedger

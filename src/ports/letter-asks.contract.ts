@@ -106,6 +106,25 @@ export const letterAsksContract = (name: string, open: OpenLedgers): void => {
       expect(await letters.firstReadings(9)).toEqual([])
     })
 
+    it.each([
+      'bundle.read',
+      'item.read',
+      'manifest.read',
+      'notes.read',
+      'case.searched',
+      'instances.searched',
+      'instances.read',
+      'metadata.read',
+      'frames.read',
+      'bulk.read',
+      'picture.read',
+    ] as const)('takes %s of a reader for reading', async (action) => {
+      granted(await introduce(sending))
+      await finish(sending, after(1))
+      await read(action, after(2))
+      expect(await letters.firstReadings(9)).toEqual([{ ...sending, at: after(2) }])
+    })
+
     it('finds who asks for a link and was not told of, once for each asking', async () => {
       const link = (await openLink(ledgers, sending)).id
       expect(await letters.untoldAsks(9)).toEqual([])
@@ -120,6 +139,28 @@ export const letterAsksContract = (name: string, open: OpenLedgers): void => {
       expect(await letters.untoldAsks(9)).toEqual([{ ...other, link: elsewhere, askedAt: after(6) }])
       await ledgers.destroyKey(other.case)
       expect(await letters.untoldAsks(9)).toEqual([])
+    })
+
+    it('tells nobody again of what was before a rebuilt ledger', async () => {
+      const link = (await openLink(ledgers, sending)).id
+      await ledgers.links.askForLink(link, after(1))
+      granted(await introduce(sending))
+      await finish(sending, after(1))
+      await read('bundle.read', after(2))
+      expect(await letters.firstReadings(9)).toHaveLength(1)
+      expect(await letters.untoldAsks(9)).toHaveLength(1)
+      await ledgers.audit.append(
+        { action: 'ledger.rebuilt', actor: { kind: 'worker' }, case: null, object: null, facts: {} },
+        after(3),
+      )
+      await read('bundle.read', after(4))
+      expect(await letters.firstReadings(9)).toEqual([])
+      expect(await letters.untoldAsks(9)).toEqual([])
+      const other = await second()
+      granted(await introduce(other))
+      await finish(other, after(5))
+      await read('bundle.read', after(6))
+      expect(await letters.firstReadings(9)).toEqual([{ ...other, at: after(6) }])
     })
 
     it('answers an asking once, with its letter or without', async () => {

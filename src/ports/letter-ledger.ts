@@ -2,7 +2,7 @@
  * Letter ledger: what is to be said to whom, and what became of it. What stands in a letter is sealed, and gone with
  * its end; only a letter that is kept for the desk has words until they are read, dropped or too old.
  *
- * A letter is in no index of a case: a ledger that was rebuilt from the store sends nothing again.
+ * A letter is in no index of a case: of what happened before a ledger was rebuilt from the store nobody is told again.
  */
 import type { CaseId, LetterId, LinkId, ReceiptAskId, SenderId } from '#domain/id.ts'
 import type { Language } from '#domain/language.ts'

@@ -5,7 +5,8 @@
  */
 
 /** Pages that are put together, by the folder of `src/web` they come from. */
-export type PageName = 'send'
+export const pageNames = ['send', 'read'] as const
+export type PageName = (typeof pageNames)[number]
 
 /** What a page loads, as names of assets. */
 export type PageParts = {
@@ -22,6 +23,8 @@ export type Asset = {
   /** Media type with its charset. */
   readonly type: string
   readonly bytes: Buffer
+  /** A worker that compiles WebAssembly to decode pictures: it needs a policy that lets it. */
+  readonly decodes: boolean
   /** Packed once; null where packing makes it no smaller. */
   readonly gzip: Buffer | null
 }

@@ -46,9 +46,9 @@ export const readerLedgerContract = (name: string, open: OpenLedgers): void => {
       await ledgers.readers.invite(reader)
       return reader
     }
-    const enter = async (id: ReaderId, at = noon): Promise<Uint8Array> => {
+    const enter = async (reader: Pick<NewReader, 'id' | 'secretHash'>, at = noon): Promise<Uint8Array> => {
       const tokenHash = bytes()
-      granted(await ledgers.readers.enter(id, { tokenHash, at }))
+      granted(await ledgers.readers.enter(reader, { tokenHash, at }))
       return tokenHash
     }
     const mint = async (reader: ReaderId, at = noon): Promise<GrantId | null> => {
@@ -82,8 +82,9 @@ export const readerLedgerContract = (name: string, open: OpenLedgers): void => {
     })
 
     it('lets exactly one of many in', async () => {
-      const { id } = await invite()
-      const outcomes = await race(6, () => ledgers.readers.enter(id, { tokenHash: bytes(), at: noon }))
+      const reader = await invite()
+      const { id } = reader
+      const outcomes = await race(6, () => ledgers.readers.enter(reader, { tokenHash: bytes(), at: noon }))
       const refused = outcomes.map(refusedOf)
       expect(refused.filter((code) => code === null)).toHaveLength(1)
       expect(refused.filter((code) => code === 'link.used-up')).toHaveLength(5)
@@ -92,40 +93,41 @@ export const readerLedgerContract = (name: string, open: OpenLedgers): void => {
 
     it('lets nobody in after the link, the reader or the case is over', async () => {
       const late = await invite()
-      expect(
-        refusedOf(await ledgers.readers.enter(late.id, { tokenHash: bytes(), at: late.expiresAt })),
-      ).toBe('link.expired')
+      expect(refusedOf(await ledgers.readers.enter(late, { tokenHash: bytes(), at: late.expiresAt }))).toBe(
+        'link.expired',
+      )
       expect(await ledgers.readers.end(late.id, noon)).toBe(true)
       expect(await ledgers.readers.end(late.id, noon)).toBe(false)
-      expect(refusedOf(await ledgers.readers.enter(late.id, { tokenHash: bytes(), at: noon }))).toBe(
+      expect(refusedOf(await ledgers.readers.enter(late, { tokenHash: bytes(), at: noon }))).toBe(
         'reader.ended',
       )
       const closed = await invite()
       await ledgers.cases.moveCase(of, 'withdrawn', noon)
-      expect(refusedOf(await ledgers.readers.enter(closed.id, { tokenHash: bytes(), at: noon }))).toBe(
+      expect(refusedOf(await ledgers.readers.enter(closed, { tokenHash: bytes(), at: noon }))).toBe(
         'case.closed',
       )
     })
 
     it('counts tries before the code is known, locks, and forgets them when somebody comes in', async () => {
-      const { id } = await invite()
+      const reader = await invite()
+      const { id } = reader
       const left = []
       for (let nth = 0; nth < lockout.tries; nth += 1) left.push(await ledgers.readers.countTry(id, noon))
       expect(left).toEqual([4, 3, 2, 1, 0])
       expect(await ledgers.readers.countTry(id, after(minute))).toBeNull()
       const later = after(lockout.minutes * minute + 1)
       expect(await ledgers.readers.countTry(id, later)).toBe(4)
-      await enter(id, later)
+      await enter(reader, later)
       expect(await ledgers.readers.readerById(id)).toMatchObject({ lockedUntil: null })
     })
 
     it('ends a session that was quiet, or is old however busy', async () => {
-      const { id } = await invite()
-      const token = await enter(id)
+      const reader = await invite()
+      const token = await enter(reader)
       const quiet = readerSession.idleMinutes * minute
       expect(await sessionRefusal(token, after(quiet - 1))).toBeNull()
       expect(await sessionRefusal(token, after(2 * quiet))).toBe('session.ended')
-      const busy = await enter((await invite()).id)
+      const busy = await enter(await invite())
       const last = readerSession.absoluteHours * hour
       for (let at = 0; at < last; at += quiet - 1) expect(await sessionRefusal(busy, after(at))).toBeNull()
       expect(await sessionRefusal(busy, after(last + 1))).toBe('session.ended')
@@ -133,9 +135,10 @@ export const readerLedgerContract = (name: string, open: OpenLedgers): void => {
     })
 
     it('ends session and grants with the reader, and opens no grant after it', async () => {
-      const { id } = await invite()
+      const reader = await invite()
+      const { id } = reader
       expect(await mint(id)).toBeNull()
-      const token = await enter(id)
+      const token = await enter(reader)
       const grant = await mint(id)
       expect(grant).not.toBeNull()
       expect(await ledgers.delivery.findGrant(grant as GrantId)).toMatchObject({
@@ -150,8 +153,9 @@ export const readerLedgerContract = (name: string, open: OpenLedgers): void => {
 
     it('leaves no grant alive when ending races minting', async () => {
       for (let nth = 0; nth < 5; nth += 1) {
-        const { id } = await invite()
-        await enter(id)
+        const reader = await invite()
+        const { id } = reader
+        await enter(reader)
         const [grants] = await Promise.all([race(4, () => mint(id)), ledgers.readers.end(id, after(1))])
         const minted = await Promise.all(
           grants.flatMap((grant) => (grant === null ? [] : [ledgers.delivery.findGrant(grant)])),
@@ -160,16 +164,25 @@ export const readerLedgerContract = (name: string, open: OpenLedgers): void => {
       }
     })
 
+    it('lets nobody in by a link that was replaced while its code was looked at', async () => {
+      const first = await invite()
+      const next = { secretHash: bytes(), codeHash: bytes(60), expiresAt: after(48 * hour), at: after(1) }
+      expect(await ledgers.readers.inviteAgain(first.id, next)).toBe(true)
+      const late = await ledgers.readers.enter(first, { tokenHash: bytes(), at: after(2) })
+      expect(refusedOf(late)).toBe('link.invalid')
+      await enter({ ...first, ...next }, after(3))
+    })
+
     it('puts a new link in the place of the first; a reader who left needs one', async () => {
       const first = await invite()
-      const token = await enter(first.id)
+      const token = await enter(first)
       const grant = await mint(first.id)
       const next = { secretHash: bytes(), codeHash: bytes(60), expiresAt: after(48 * hour), at: after(9) }
       expect(await ledgers.readers.inviteAgain(first.id, next)).toBe(true)
       expect(await sessionRefusal(token, after(10))).toBe('session.ended')
       expect(await ledgers.delivery.findGrant(grant as GrantId)).toMatchObject({ revokedAt: after(9) })
       expect(await ledgers.readers.findReader(first.id, first.secretHash)).toBeNull()
-      const again = await enter(first.id, after(11))
+      const again = await enter({ ...first, ...next }, after(11))
       expect(await ledgers.readers.leave(first.id, after(12))).toBe(true)
       expect(await ledgers.readers.leave(first.id, after(12))).toBe(false)
       expect(await sessionRefusal(again, after(13))).toBe('session.ended')

@@ -47,11 +47,12 @@ export type ReaderLedger = {
    */
   countTry(id: ReaderId, at: Date): Promise<number | null>
   /**
-   * Spends the link and begins a session; exactly one of many racers wins. Refuses `link.used-up`, `link.expired`,
-   * `reader.ended`, `case.closed` as the row stands at that moment.
+   * Spends the link with this secret and begins a session; exactly one of many racers wins. Refuses `link.used-up`,
+   * `link.expired`, `reader.ended`, `case.closed` as the row stands at that moment, and `link.invalid` where another
+   * link has come in the place of this one.
    */
   enter(
-    id: ReaderId,
+    link: { readonly id: ReaderId; readonly secretHash: Uint8Array },
     session: { readonly tokenHash: Uint8Array; readonly at: Date },
   ): Promise<ReadingSession | Refusal>
   /** The live session of this token; extends it. Refuses `session.ended`, `reader.ended`, `case.closed`. */

@@ -17,6 +17,18 @@ import type { AccessTokens } from '#ports/tokens.ts'
 
 export type Reader = { readonly grant: GrantId; readonly case: CaseId }
 
+type FoundGrant = NonNullable<Awaited<ReturnType<DeliveryLedger['findGrant']>>>
+
+/** What the row says, whatever carried the grant. */
+const judgeGrant = (grant: FoundGrant, of: CaseId, scope: Scope, at: Date): Reader | Refusal => {
+  if (grant.revokedAt !== null) return refuse('token.revoked')
+  if (grant.expiresAt <= at) return refuse('token.invalid')
+  if (grant.case !== of) return refuse('case.not-found')
+  if (!grant.scopes.includes(scope)) return refuse('token.scope')
+  if (!mayRead(grant.caseState)) return refuse('case.closed')
+  return { grant: grant.id, case: of }
+}
+
 /**
  * A reader of one case. Refuses `token.missing`, `token.invalid`, `token.revoked`, `token.scope`, and
  * `case.not-found` for a token of another case, so that nobody learns which cases exist.
@@ -29,12 +41,24 @@ export const authorizeReader =
     if (claims === null) return refuse('token.invalid')
     const grant = await delivery.findGrant(claims.grant)
     if (grant === null || grant.case !== claims.case) return refuse('token.invalid')
-    if (grant.revokedAt !== null) return refuse('token.revoked')
-    if (grant.expiresAt <= clock.now()) return refuse('token.invalid')
-    if (grant.case !== of) return refuse('case.not-found')
-    if (!grant.scopes.includes(scope) || !claims.scopes.includes(scope)) return refuse('token.scope')
-    if (!mayRead(grant.caseState)) return refuse('case.closed')
-    return { grant: grant.id, case: of }
+    const reader = judgeGrant(grant, of, scope, clock.now())
+    return isRefusal(reader) || claims.scopes.includes(scope) ? reader : refuse('token.scope')
+  }
+
+/** Which case an address opens; refuses `token.invalid` for one that opens none, or none any more. */
+export const findCapability =
+  ({ delivery, secrets }: { delivery: DeliveryLedger; secrets: Secrets }) =>
+  async (capability: string): Promise<Reader | Refusal> => {
+    const grant = await delivery.findCapability(secrets.hash(capability))
+    return grant === null ? refuse('token.invalid') : { grant: grant.id, case: grant.case }
+  }
+
+/** The bearer of an address, as the row says at this moment. Refuses as `authorizeReader` does. */
+export const authorizeCapability =
+  ({ delivery, clock }: { delivery: DeliveryLedger; clock: Clock }) =>
+  async (id: GrantId, of: CaseId, scope: Scope): Promise<Reader | Refusal> => {
+    const grant = await delivery.findGrant(id)
+    return grant === null ? refuse('token.invalid') : judgeGrant(grant, of, scope, clock.now())
   }
 
 export type AuthorizeSenderNeeds = {

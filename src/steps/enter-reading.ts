@@ -51,7 +51,8 @@ export const enterReading =
     const { readers, tokens, secrets, audit, clock } = needs
     const claims = await tokens.read(link)
     if (claims === null) return refuse('link.invalid')
-    const reader = await readers.findReader(claims.reader, secrets.hash(claims.secret))
+    const secretHash = secrets.hash(claims.secret)
+    const reader = await readers.findReader(claims.reader, secretHash)
     if (reader === null) return refuse('link.invalid')
     const at = clock.now()
     const say = (action: 'reader.entered' | 'reader.refused', facts: Record<string, string>) =>
@@ -63,7 +64,7 @@ export const enterReading =
     const entered =
       obstacle(reader, claims.expired) ??
       (await checkCode(needs, reader, code)) ??
-      (await readers.enter(reader.id, { tokenHash: secrets.hash(token), at }))
+      (await readers.enter({ id: reader.id, secretHash }, { tokenHash: secrets.hash(token), at }))
     if (isRefusal(entered)) {
       if (entered.refused !== 'link.code-needed') await say('reader.refused', { code: entered.refused })
       return entered

@@ -7,30 +7,39 @@ import type { AuditLedger } from '#ports/audit-ledger.ts'
 import type { CaseLedger } from '#ports/case-ledger.ts'
 import type { Clock, Ids } from '#ports/clock.ts'
 import type { DeliveryLedger } from '#ports/delivery-ledger.ts'
+import type { Secrets } from '#ports/secrets.ts'
 import type { AccessTokens } from '#ports/tokens.ts'
 
 export type OpenGrantNeeds = {
   readonly cases: CaseLedger
   readonly delivery: DeliveryLedger
   readonly tokens: AccessTokens
+  readonly secrets: Pick<Secrets, 'token' | 'hash'>
   readonly audit: AuditLedger
   readonly clock: Clock
   readonly ids: Ids
 }
 
-export type OpenedGrant = { readonly grant: GrantId; readonly token: string; readonly expiresAt: Date }
+export type OpenedGrant = {
+  readonly grant: GrantId
+  readonly token: string
+  readonly expiresAt: Date
+  /** Carries the grant in an address, for DICOMweb alone; null unless it was asked for. */
+  readonly capability: string | null
+}
 
 /** Who a grant is opened by: the desk for somebody, or a reader for a program of their own. */
 export type GrantBy = { readonly operator: OperatorId } | { readonly reader: ReaderId }
 
 /** Refuses `case.not-found`, `case.closed`, and `reader.ended` when the reader is not reading any more. */
 export const openGrant =
-  ({ cases, delivery, tokens, audit, clock, ids }: OpenGrantNeeds) =>
+  ({ cases, delivery, tokens, secrets, audit, clock, ids }: OpenGrantNeeds) =>
   async (
     of: CaseId,
     scopes: readonly Scope[],
     seconds: number,
     by: GrantBy,
+    withCapability = false,
   ): Promise<OpenedGrant | Refusal> => {
     const row = await cases.findCase(of)
     if (row === null) return refuse('case.not-found')
@@ -38,7 +47,9 @@ export const openGrant =
     const at = clock.now()
     const expiresAt = new Date(at.getTime() + Math.min(seconds, longestGrantSeconds) * 1_000)
     const grant = ids.next<GrantId>()
-    if (!(await delivery.openGrant({ id: grant, case: of, scopes, expiresAt, by, at })))
+    const capability = withCapability ? secrets.token() : null
+    const hash = capability === null ? {} : { capabilityHash: secrets.hash(capability) }
+    if (!(await delivery.openGrant({ id: grant, case: of, scopes, expiresAt, by, at, ...hash })))
       return refuse('reader.ended')
     const token = await tokens.write({ grant, case: of, scopes, expiresAt })
     const actor =
@@ -46,7 +57,7 @@ export const openGrant =
         ? ({ kind: 'operator', id: by.operator } as const)
         : ({ kind: 'reader', id: by.reader } as const)
     await audit.append({ action: 'grant.opened', actor, case: of, object: grant, facts: {} }, at)
-    return { grant, token, expiresAt }
+    return { grant, token, expiresAt, capability }
   }
 
 /** The next request with its token is refused. Refuses `grant.not-found`. */

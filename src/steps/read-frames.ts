@@ -151,8 +151,7 @@ export const readBulk =
     if (value === null) return refuse('part.not-found')
     if (value.length === null) {
       const picture = await readPicture(opened.object)
-      const frames = Array.from({ length: picture.frames }, (_, at) => at + 1)
-      const found = await findFrames(opened.object.source, picture, frames)
+      const found = await findFrames(opened.object.source, picture, 'all')
       return typeof found === 'string' ? refuse(refusals[found]) : toParts(opened, picture, found)
     }
     const { offset, length, vr } = value

@@ -5,7 +5,7 @@ import { defineConfig, type Plugin } from 'vite'
 
 const root = join(import.meta.dirname, '..', '..')
 
-/** Vite's own way to load a chunk also fetches style sheets for it. Ours have none, and it is a kilobyte and a half. */
+/** Vite's own way to load a chunk also fetches style sheets for it. Ours stand in the pages' first ones. */
 const plainLoading: Plugin = {
   name: 'plain-loading',
   enforce: 'pre',
@@ -13,7 +13,7 @@ const plainLoading: Plugin = {
     id.endsWith('vite/preload-helper.js') ? 'export const __vitePreload = (load) => load()' : null,
 }
 
-const iconPath = 'send/icon.svg'
+const iconPath = 'icon.svg'
 
 /** The icon is linked by what the server sends, and imported by nothing. */
 const icon: Plugin = {
@@ -28,7 +28,8 @@ const icon: Plugin = {
 export default defineConfig({
   root: import.meta.dirname,
   base: '/assets/',
-  logLevel: 'warn',
+  // What it warns of are the decoders' ways into Node, which no browser takes, and the size of a chunk that few load.
+  logLevel: 'error',
   plugins: [plainLoading, icon],
   build: {
     outDir: join(root, 'dist', 'web'),
@@ -39,7 +40,23 @@ export default defineConfig({
     // Fonts and pictures as files of their own: the policy of our pages has no `data:`.
     assetsInlineLimit: 0,
     modulePreload: false,
-    rolldownOptions: { input: { send: join(import.meta.dirname, 'send', 'main.tsx') } },
+    rolldownOptions: {
+      input: {
+        send: join(import.meta.dirname, 'send', 'main.tsx'),
+        read: join(import.meta.dirname, 'read', 'main.tsx'),
+      },
+    },
   },
+  resolve: {
+    alias: [
+      {
+        // Asks for a module of Node that a browser has not, and the viewer breaks when it starts. It reads no XML.
+        find: /^@kitware\/vtk\.js\/IO\/XML\/XMLPolyDataReader\.js$/,
+        replacement: join(import.meta.dirname, 'read', 'images', 'no-xml-reader.ts'),
+      },
+    ],
+  },
+  // Character maps and fonts that pdf.js asks for.
+  assetsInclude: ['**/*.bcmap', '**/*.pfb'],
   worker: { format: 'es' },
 })

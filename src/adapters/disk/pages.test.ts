@@ -46,12 +46,47 @@ const writeAll = (): void => {
       '_shared.js': { file: 'shared-BBBBBBBB.js', imports: ['_deep.js'], assets: ['worker-EEEEEE_-.js'] },
       '_deep.js': { file: 'deep-CCCCCCCC.js', imports: ['_shared.js'], css: ['send-DDDDDDDD.css'] },
       'hi.ts': { file: 'hi-FFFFFFFF.js', isDynamicEntry: true },
-      'send/icon.svg': { file: 'icon-IIIIIIII.svg' },
+      'icon.svg': { file: 'icon-IIIIIIII.svg' },
     }),
   )
 }
 
 describe('readPages', () => {
+  it('lets only the workers of the readers’ page decode, those of its later chunks among them', async () => {
+    writeAll()
+    write('read-IIIIIIII.js', 'export {}')
+    write('viewer-JJJJJJJJ.js', 'export {}')
+    write('decoder-KKKKKKKK.js', 'onmessage')
+    write('codec-LLLLLLLL.wasm', 'asm')
+    write(
+      'manifest.json',
+      JSON.stringify({
+        'send/main.tsx': {
+          file: 'send-AAAAAAAA.js',
+          name: 'send',
+          isEntry: true,
+          assets: ['worker-EEEEEE_-.js'],
+        },
+        'read/main.tsx': {
+          file: 'read-IIIIIIII.js',
+          name: 'read',
+          isEntry: true,
+          dynamicImports: ['viewer'],
+        },
+        viewer: { file: 'viewer-JJJJJJJJ.js', assets: ['decoder-KKKKKKKK.js', 'codec-LLLLLLLL.wasm'] },
+      }),
+    )
+    const pages = await readPages(folder)
+    expect(pages.partsOf('read')).toMatchObject({ script: 'read-IIIIIIII.js', modules: [] })
+    const decodes = (name: string) => pages.asset(name)?.decodes
+    expect(['decoder-KKKKKKKK.js', 'viewer-JJJJJJJJ.js', 'worker-EEEEEE_-.js'].map(decodes)).toEqual([
+      true,
+      false,
+      false,
+    ])
+    expect(pages.asset('codec-LLLLLLLL.wasm')?.type).toBe('application/wasm')
+  })
+
   it('says what a page loads at once, however deep, and nothing twice', async () => {
     writeAll()
     expect((await readPages(folder)).partsOf('send')).toEqual({

@@ -7,7 +7,7 @@ import { extname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
 import { z } from 'zod'
-import { type Asset, noPages, type PageName, type PageParts, type Pages } from '#ports/pages.ts'
+import { type Asset, noPages, type PageName, type PageParts, type Pages, pageNames } from '#ports/pages.ts'
 import { codeOf } from './disk-fault.ts'
 
 const names = z.array(z.string()).default([])
@@ -20,6 +20,7 @@ const manifestShape = z.record(
     name: z.string().optional(),
     isEntry: z.boolean().default(false),
     imports: names,
+    dynamicImports: names,
     css: names,
     assets: names,
   }),
@@ -31,21 +32,25 @@ type Manifest = z.output<typeof manifestShape>
 const hashedName = /^[A-Za-z0-9_.-]+-[A-Za-z0-9_-]{8}\.[a-z0-9]+$/
 
 const types: Readonly<Record<string, string>> = {
+  '.bcmap': 'application/octet-stream',
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.icc': 'application/vnd.iccprofile',
   '.json': 'application/json',
+  '.pfb': 'application/octet-stream',
   '.png': 'image/png',
   '.svg': 'image/svg+xml',
+  '.ttf': 'font/ttf',
   '.wasm': 'application/wasm',
   '.woff2': 'font/woff2',
 }
 
 const pack = promisify(gzip)
 
-const readAsset = async (path: string, type: string): Promise<Asset> => {
+const readAsset = async (path: string, type: string, decodes: boolean): Promise<Asset> => {
   const bytes = await readFile(path)
   const packed = await pack(bytes, { level: constants.Z_BEST_COMPRESSION })
-  return { type, bytes, gzip: packed.length < bytes.length * 0.95 ? packed : null }
+  return { type, bytes, decodes, gzip: packed.length < bytes.length * 0.95 ? packed : null }
 }
 
 /** Every chunk that a chunk imports at once, itself left out. */
@@ -58,6 +63,20 @@ const importsOf = (manifest: Manifest, key: string, found = new Set<string>()): 
   return found
 }
 
+/** The workers of the readers' page, which it starts when pictures are looked at: they decode, and no other page's do. */
+const decodersOf = (manifest: Manifest): ReadonlySet<string> => {
+  const found = new Set<string>()
+  const walk = (key: string): void => {
+    if (found.has(key)) return
+    found.add(key)
+    const { imports = [], dynamicImports = [] } = manifest[key] ?? {}
+    for (const next of [...imports, ...dynamicImports]) walk(next)
+  }
+  for (const [key, { isEntry, name }] of Object.entries(manifest)) if (isEntry && name === 'read') walk(key)
+  const assets = Array.from(found).flatMap((key) => manifest[key]?.assets ?? [])
+  return new Set(assets.filter((name) => name.endsWith('.js')))
+}
+
 const partsOf = (manifest: Manifest, page: PageName): PageParts | null => {
   const [key, entry] =
     Object.entries(manifest).find(([, { isEntry, name }]) => isEntry && name === page) ?? []
@@ -68,7 +87,7 @@ const partsOf = (manifest: Manifest, page: PageName): PageParts | null => {
     script: entry.file,
     styles: [...new Set(all.flatMap(({ css }) => css))],
     modules: imported.map(({ file }) => file),
-    icon: manifest[`${page}/icon.svg`]?.file ?? null,
+    icon: manifest['icon.svg']?.file ?? null,
   }
 }
 
@@ -89,14 +108,15 @@ export const readPages = async (folder: string): Promise<Pages> => {
   const manifest = await readManifest(folder)
   if (manifest === null) return noPages
   const assets = new Map<string, Asset>()
+  const decoders = decodersOf(manifest)
   for (const name of await readdir(folder)) {
     const type = types[extname(name)]
     if (hashedName.test(name) && type !== undefined)
-      assets.set(name, await readAsset(join(folder, name), type))
+      assets.set(name, await readAsset(join(folder, name), type, decoders.has(name)))
   }
   const named = Object.values(manifest).flatMap(({ file, css, assets: others }) => [file, ...css, ...others])
   const gone = named.find((name) => !assets.has(name))
   if (gone !== undefined) throw unreadable(folder, new Error(`${gone} is not there, or is of no known kind`))
-  const parts: Readonly<Record<PageName, PageParts | null>> = { send: partsOf(manifest, 'send') }
-  return { partsOf: (page) => parts[page], asset: (name) => assets.get(name) ?? null }
+  const parts = new Map(pageNames.map((page) => [page, partsOf(manifest, page)]))
+  return { partsOf: (page) => parts.get(page) ?? null, asset: (name) => assets.get(name) ?? null }
 }

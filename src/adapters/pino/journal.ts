@@ -28,6 +28,7 @@ const checks: Readonly<Record<keyof JournalFields, Check>> = {
   pack: isId,
   item: isId,
   grant: isId,
+  push: isId,
   operator: isId,
   request: isId,
   fault,

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ItemId } from '#domain/id.ts'
 import { openTestLedger, type TestLedger } from '#fixtures/ledger.ts'
 import { deliveryLedgerContract } from '#ports/delivery-ledger.contract.ts'
 import { grantsContract } from '#ports/grants.contract.ts'
-import { admitAll, arrive, newServed, openSender } from '#ports/ledgers.contract.ts'
+import { admitAll, arrive, newId, newServed, openSender } from '#ports/ledgers.contract.ts'
 import { servedCopiesContract } from '#ports/served-copies.contract.ts'
+import { readContent } from './delivery-ledger.ts'
 
 let ledger: TestLedger
 beforeAll(async () => {
@@ -26,4 +28,14 @@ describe('a row that does not say how its file leaves', () => {
     const damaged = { name: 'Fault', code: 'store.damaged' }
     await expect(ledgers.delivery.content(sending.case)).rejects.toMatchObject(damaged)
   })
+})
+
+it('reads more items by their ids than a statement has places', async () => {
+  const ledgers = await ledger.fresh()
+  const sending = await openSender(ledgers)
+  const { pack } = await arrive(ledgers, sending, [200])
+  const [decided] = await admitAll(ledgers, pack.id)
+  const ids = [decided?.item ?? newId<ItemId>(), ...Array.from({ length: 65_600 }, () => newId<ItemId>())]
+  const content = await readContent(ledger.db, sending.case, async () => ids)
+  expect(content?.items.map(({ id }) => id)).toEqual([decided?.item])
 })

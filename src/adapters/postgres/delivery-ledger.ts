@@ -1,7 +1,7 @@
 /** Grants and readable content in PostgreSQL. */
-import type { Transaction } from 'kysely'
+import { type Selectable, sql, type Transaction } from 'kysely'
 import { mayRead } from '#domain/case.ts'
-import { scopes } from '#domain/grant.ts'
+import { type Grant, scopes } from '#domain/grant.ts'
 import type { CaseId, ItemId } from '#domain/id.ts'
 import { readableStates } from '#domain/item.ts'
 import { leavesPatchedOnly } from '#domain/patch.ts'
@@ -20,6 +20,9 @@ type Trx = Transaction<Tables>
 /** These items, or every one. */
 type Only = readonly ItemId[] | null
 
+/** One parameter for any number of ids: a statement has places for 65,535, and a text of its own for each number. */
+const isOneOf = (ids: readonly ItemId[]) => sql<ItemId>`any(${[...ids]}::uuid[])`
+
 const readExtents = async (trx: Trx, of: CaseId, only: Only) => {
   const rows = await trx
     .selectFrom('extents')
@@ -27,7 +30,7 @@ const readExtents = async (trx: Trx, of: CaseId, only: Only) => {
     .selectAll('extents')
     .where('items.case_id', '=', of)
     .where('items.state', 'in', readableStates)
-    .$if(only !== null, (query) => query.where('items.id', 'in', only ?? []))
+    .$if(only !== null, (query) => query.where('items.id', '=', isOneOf(only ?? [])))
     .orderBy('item_id')
     .orderBy('first')
     .execute()
@@ -45,7 +48,7 @@ const readItems = async (trx: Trx, of: CaseId, only: Only): Promise<readonly Rea
     .select(['items.codes', ...servedColumns])
     .where('items.case_id', '=', of)
     .where('items.state', 'in', readableStates)
-    .$if(only !== null, (query) => query.where('items.id', 'in', only ?? []))
+    .$if(only !== null, (query) => query.where('items.id', '=', isOneOf(only ?? [])))
     .orderBy('items.id')
     .execute()
   const extents = await readExtents(trx, of, only)
@@ -123,8 +126,17 @@ const readDocuments = async (db: Database, of: CaseId, after: ItemId | null, lim
   }
 }
 
+const toGrant = (row: Selectable<Tables['grants']>): Grant => ({
+  id: row.id,
+  case: row.case_id,
+  scopes: scopes.filter((scope) => row.scopes.includes(scope)),
+  expiresAt: row.expires_at,
+  revokedAt: row.revoked_at,
+  reader: row.reader_id,
+})
+
 export const createDeliveryLedger = (db: Database): DeliveryLedger => ({
-  openGrant: ({ id, case: of, scopes: allowed, expiresAt, by, at }) =>
+  openGrant: ({ id, case: of, scopes: allowed, expiresAt, by, at, capabilityHash }) =>
     guarded(() =>
       db.transaction().execute(async (trx) => {
         const reader = 'reader' in by ? by.reader : null
@@ -149,6 +161,7 @@ export const createDeliveryLedger = (db: Database): DeliveryLedger => ({
             expires_at: expiresAt,
             created_by: 'operator' in by ? by.operator : null,
             reader_id: reader,
+            capability_hash: capabilityHash ?? null,
             created_at: at,
           })
           .execute()
@@ -165,16 +178,7 @@ export const createDeliveryLedger = (db: Database): DeliveryLedger => ({
         .select('cases.state')
         .where('grants.id', '=', id)
         .executeTakeFirst()
-      if (row === undefined) return null
-      return {
-        id,
-        case: row.case_id,
-        scopes: scopes.filter((scope) => row.scopes.includes(scope)),
-        expiresAt: row.expires_at,
-        revokedAt: row.revoked_at,
-        reader: row.reader_id,
-        caseState: row.state,
-      }
+      return row === undefined ? null : { ...toGrant(row), caseState: row.state }
     }),
 
   revokeGrant: (id, at) =>
@@ -196,14 +200,17 @@ export const createDeliveryLedger = (db: Database): DeliveryLedger => ({
         .where('case_id', '=', id)
         .orderBy('created_at')
         .execute()
-      return rows.map((row) => ({
-        id: row.id,
-        case: row.case_id,
-        scopes: scopes.filter((scope) => row.scopes.includes(scope)),
-        expiresAt: row.expires_at,
-        revokedAt: row.revoked_at,
-        reader: row.reader_id,
-      }))
+      return rows.map(toGrant)
+    }),
+
+  findCapability: (hash) =>
+    guarded(async () => {
+      const row = await db
+        .selectFrom('grants')
+        .selectAll()
+        .where('capability_hash', '=', Buffer.from(hash))
+        .executeTakeFirst()
+      return row === undefined ? null : toGrant(row)
     }),
 
   revision: (id) =>

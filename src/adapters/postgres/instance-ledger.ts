@@ -83,7 +83,7 @@ const readPage: (db: Database) => InstanceLedger['instances'] =
         and instances.series_uid = asked.series
       where true ${narrowed('instances.sop_uid', sopUids, 'text')}
         ${narrowed('instances.sop_class', sopClasses, 'text')}
-        ${narrowed('instances.instance_number', numbers, 'int')}`
+        ${narrowed('instances.instance_number', numbers, 'bigint')}`
     // The page is found before its sealed facts are fetched: a sort would carry them along.
     const page = await sql<PageRow>`
       select instances.*, items.sealed_facts from (

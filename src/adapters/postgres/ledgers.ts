@@ -14,6 +14,7 @@ import { createIntroductionLedger } from './introduction-ledger.ts'
 import { createLetterLedger } from './letter-ledger.ts'
 import { createLinkLedger } from './link-ledger.ts'
 import { createOperatorLedger } from './operator-ledger.ts'
+import { createPushLedger } from './push-ledger.ts'
 import { createReaderLedger } from './reader-ledger.ts'
 import { createRebuildLedger } from './rebuild-ledger.ts'
 
@@ -29,6 +30,7 @@ export const createLedgers = (db: Database) => ({
   delivery: createDeliveryLedger(db),
   instances: createInstanceLedger(db),
   readers: createReaderLedger(db),
+  pushes: createPushLedger(db),
   decisions: createDecisionLedger(db),
   completeness: createCompletenessLedger(db),
   audit: createAuditLedger(db),

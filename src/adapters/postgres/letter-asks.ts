@@ -41,7 +41,16 @@ const readings: readonly AuditAction[] = [
   'manifest.read',
   'notes.read',
   'case.searched',
+  'instances.searched',
+  'instances.read',
+  'metadata.read',
+  'frames.read',
+  'bulk.read',
+  'picture.read',
 ]
+
+/** The entry with which a ledger was rebuilt from the store: letters of before are gone, and were sent or not. */
+const rebuilt = sql`from audit where case_id is null and action = 'ledger.rebuilt'`
 
 type Asks = Pick<LetterLedger, 'askReceipt' | 'receiptAsks' | 'firstReadings' | 'untoldAsks' | 'answerAsk'>
 
@@ -84,10 +93,11 @@ export const letterAsks = (db: Database): Asks => ({
           join senders on senders.id = introductions.sender_id
           join cases on cases.id = senders.case_id and cases.wrapped_key is not null
           cross join lateral (
-            select at from audit where case_id = senders.case_id and actor like '%"kind":"grant"}'
+            select at, seq from audit where case_id = senders.case_id and actor like '%"kind":"grant"}'
               and action = any(${readings}) and at >= senders.finished_at order by seq limit 1) as first
         where 'mail' = any(introductions.ways)
           and not exists (select from letters where sender_id = senders.id and kind = 'opened')
+          and first.seq > coalesce((select max(seq) ${rebuilt}), 0)
         order by first.at limit ${most}`.execute(db)
       return rows
     }),
@@ -101,6 +111,7 @@ export const letterAsks = (db: Database): Asks => ({
         .select('asked_at as askedAt')
         .where('answered_at', 'is', null)
         .where('cases.wrapped_key', 'is not', null)
+        .where(sql<boolean>`asked_at > coalesce((select max(at) ${rebuilt}), '-infinity')`)
         .where((query) =>
           query.not(
             query.exists(

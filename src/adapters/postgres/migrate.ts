@@ -15,6 +15,8 @@ import { up as landing } from './migrations/0010-landing.ts'
 import { up as introductions } from './migrations/0011-introductions.ts'
 import { up as letters } from './migrations/0012-letters.ts'
 import { up as readers } from './migrations/0013-readers.ts'
+import { up as pushes } from './migrations/0016-pushes.ts'
+import { up as capabilities } from './migrations/0018-capabilities.ts'
 import type { Tables } from './tables.ts'
 
 const migrations = {
@@ -31,6 +33,8 @@ const migrations = {
   '0011-introductions': { up: introductions },
   '0012-letters': { up: letters },
   '0013-readers': { up: readers },
+  '0016-pushes': { up: pushes },
+  '0018-capabilities': { up: capabilities },
 }
 
 /** The migration after which a database is as this program wants it. */

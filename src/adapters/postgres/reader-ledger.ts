@@ -122,11 +122,11 @@ export const createReaderLedger = (db: Database): ReaderLedger => ({
       }),
     ),
 
-  enter: (id, { tokenHash, at }) =>
+  enter: ({ id, secretHash }, { tokenHash, at }) =>
     guarded(() =>
       db.transaction().execute(async (trx) => {
         const row = await lockReader(trx, id)
-        if (row === undefined) return refuse('link.invalid')
+        if (row === undefined || !row.secret_hash.equals(secretHash)) return refuse('link.invalid')
         const refused = obstacle(row, at)
         if (refused !== null) return refused
         const { state } = await trx

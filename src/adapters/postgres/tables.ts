@@ -26,12 +26,14 @@ import type { Outcome } from '#domain/verdict.ts'
 import type { DecisionRow } from '#ports/decision-ledger.ts'
 import type { IntroductionTables } from './introduction-tables.ts'
 import type { LetterTables } from './letter-tables.ts'
+import type { PushTables } from './push-tables.ts'
 
 type Bytes = ColumnType<Buffer, Uint8Array, Uint8Array>
 type MaybeBytes = ColumnType<Buffer | null, Uint8Array | null, Uint8Array | null>
 
 export type Tables = IntroductionTables &
-  LetterTables & {
+  LetterTables &
+  PushTables & {
     cases: {
       id: CaseId
       state: CaseState
@@ -202,6 +204,7 @@ export type Tables = IntroductionTables &
       revoked_at: Date | null
       created_by: OperatorId | null
       created_at: Date
+      capability_hash: ColumnType<Buffer | null, Uint8Array | null | undefined, Uint8Array | null>
       reader_id: ColumnType<ReaderId | null, ReaderId | null | undefined, ReaderId | null>
     }
     readers: {

@@ -102,6 +102,19 @@ describe('the way to the server', () => {
     expect(seen).toEqual(['desk@hospital.example Jq3v/T9x', 'desk@hospital.example wrong'])
   })
 
+  it('is not refused where the no is to us: unknown without a password, or not to send in this name', async () => {
+    const locked = await start({ authOptional: false, onAuth: (_, __, done) => done(new Error('no')) })
+    const server = await start({
+      onMailFrom: (_, __, done) => done(Object.assign(new Error('CANARY'), { responseCode: 553 })),
+    })
+    for (const at of [locked, server])
+      expect(codeOf(await thrownBy(postAt(at).send(letter)))).toBe('post.unavailable')
+    const small = await start({
+      onMailFrom: (_, __, done) => done(Object.assign(new Error('CANARY'), { responseCode: 552 })),
+    })
+    expect(await postAt(small).send(letter)).toBe('refused')
+  })
+
   it('is refused by a no after the words, and tried again after a not-now', async () => {
     const answers = [552, 452]
     const server = await start({

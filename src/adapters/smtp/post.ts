@@ -22,7 +22,10 @@ export type SmtpTerms = {
 }
 
 /** Commands that speak of this letter: a 5xx to another one is about us or the server. */
-const aboutLetter = ['MAIL FROM', 'RCPT TO', 'DATA']
+const aboutLetter = ['RCPT TO', 'DATA']
+
+/** To `MAIL FROM` alone "too long" (RFC 1870 §6.1) is about the letter; any other no is to whom it comes from. */
+const tooLong = 552
 
 const defaultPort = { 'smtp:': 587, 'smtps:': 465 } as const
 
@@ -33,7 +36,8 @@ const isFinal = (error: unknown): boolean =>
   typeof error.responseCode === 'number' &&
   error.responseCode >= 500 &&
   'command' in error &&
-  aboutLetter.some((command) => command === error.command)
+  (aboutLetter.some((command) => command === error.command) ||
+    (error.command === 'MAIL FROM' && error.responseCode === tooLong))
 
 /** What a fault may carry: nodemailer's own message quotes the server, and the server quotes the letter. */
 const withoutWords = (error: unknown): Error =>

@@ -16,6 +16,7 @@ const picture = (over: Partial<Picture> = {}): Picture => ({
   photometric: 'MONOCHROME2',
   bitsAllocated: 16,
   bitsStored: 12,
+  highBit: null,
   signed: false,
   window: null,
   slope: 1,
@@ -91,6 +92,8 @@ it.each([
   [{ rows: 0 }, false],
   [{ rows: 65_535, columns: 65_535 }, false],
   [{ pixels: null }, false],
+  [{ highBit: 11 }, true],
+  [{ highBit: 15 }, false],
 ])('a frame with %j is drawn: %j', (over, expected) => {
   expect(canDraw(picture(over))).toBe(expected)
 })

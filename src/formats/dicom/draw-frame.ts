@@ -21,10 +21,12 @@ const greys: ReadonlySet<string> = new Set(['MONOCHROME1', 'MONOCHROME2'])
 
 /** True for a frame that `drawFrame` draws. */
 export const canDraw = (picture: Picture): boolean => {
-  const { pixels, rows, columns, samples, bitsAllocated, photometric } = picture
+  const { pixels, rows, columns, samples, bitsAllocated, bitsStored, highBit, photometric } = picture
   if (pixels === null || pixels.tag !== 0x7fe00010 || rows * columns === 0) return false
   if (rows * columns > mostDrawnPixels) return false
   if (colours.has(photometric)) return samples === 3 && bitsAllocated === 8
+  // Old objects have their values in the upper bits of a word: drawn by the lower ones, it would be another picture.
+  if (highBit !== null && highBit !== bitsStored - 1) return false
   return greys.has(photometric) && samples === 1 && (bitsAllocated === 8 || bitsAllocated === 16)
 }
 

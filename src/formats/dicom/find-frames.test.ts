@@ -23,7 +23,7 @@ const frame = (at: number, pieces: number): Buffer[] => {
   return Array.from({ length: pieces }, (_, nth) => bytes.subarray(nth * step, (nth + 1) * step))
 }
 
-type Table = 'none' | 'basic' | 'extended' | 'wrong'
+type Table = 'none' | 'basic' | 'extended' | 'wrong' | 'zeros' | 'extended zeros'
 
 const build = (pieces: readonly number[], table: Table, over: Record<number, TrialElement> = {}): Buffer => {
   const frames = pieces.map((count, at) => frame(at, count))
@@ -33,17 +33,17 @@ const build = (pieces: readonly number[], table: Table, over: Record<number, Tri
     offsets.push(at)
     for (const fragment of fragments) at += 8 + fragment.length
   }
-  const basic = Buffer.alloc(table === 'basic' || table === 'wrong' ? 4 * frames.length : 0)
+  const basic = Buffer.alloc(['basic', 'wrong', 'zeros'].includes(table) ? 4 * frames.length : 0)
   const extended = Buffer.alloc(8 * frames.length)
   const lengths = Buffer.alloc(8 * frames.length)
-  for (const [nth, offset] of offsets.entries()) {
+  for (const [nth, offset] of table.endsWith('zeros') ? [] : offsets.entries()) {
     if (basic.length > 0) basic.writeUInt32LE(table === 'wrong' ? offset + 6 : offset, 4 * nth)
     extended.writeBigUInt64LE(BigInt(offset), 8 * nth)
     lengths.writeBigUInt64LE(BigInt(frames[nth]?.[0]?.length ?? 0) - 1n, 8 * nth)
   }
   const value = Buffer.concat([item(basic), ...frames.flat().map(item), sequenceEnd])
   const extra: Record<number, { vr: string; value: Buffer }> =
-    table === 'extended'
+    table === 'extended' || table === 'extended zeros'
       ? { 0x7fe00001: { vr: 'OB', value: extended }, 0x7fe00002: { vr: 'OB', value: lengths } }
       : {}
   const elements = ctElements('explicit', {
@@ -55,8 +55,15 @@ const build = (pieces: readonly number[], table: Table, over: Record<number, Tri
   return writePart10(writeDataSet(elements), jpeg)
 }
 
-const cut = async (bytes: Buffer, frames: readonly number[]): Promise<Buffer[] | string> => {
-  const read = async (at: number, length: number) => Buffer.from(bytes.subarray(at, at + length))
+const cut = async (
+  bytes: Buffer,
+  frames: readonly number[] | 'all',
+  reads: number[] = [],
+): Promise<Buffer[] | string> => {
+  const read = async (at: number, length: number) => {
+    reads.push(at)
+    return Buffer.from(bytes.subarray(at, at + length))
+  }
   const object = await openObject({ size: bytes.length, read }, Buffer.from(bytes.subarray(0, 65_536)))
   if (object === null) throw new Error('not opened')
   const found = await findFrames(object.source, await readPicture(object), frames)
@@ -89,6 +96,36 @@ describe('encapsulated frames', () => {
   it('are found by the Extended Offset Table, as long as it says', async () => {
     const all = [0, 1, 2].map((at) => Buffer.concat(frame(at, 1)).subarray(0, -1))
     expect(await cut(build([1, 1, 1], 'extended'), [3, 1])).toEqual([all[2], all[0]])
+  })
+
+  it.each(['zeros', 'extended zeros'] as const)('are not taken from a table of %s', async (table) => {
+    const all = [0, 1, 2].map((at) => Buffer.concat(frame(at, 1)))
+    const bytes = build([1, 1, 1], table)
+    for (const at of [0, 1, 2]) expect(await cut(bytes, [at + 1])).toEqual([all[at]])
+  })
+
+  it('are whole where the table of lengths is not', async () => {
+    const short = { 0x7fe00002: { tag: 0x7fe00002, vr: 'OB', value: Buffer.alloc(8, 1) } }
+    expect(await cut(build([1, 1, 1], 'extended', short), [3])).toEqual([Buffer.concat(frame(2, 1))])
+  })
+
+  it('are all had at once, however many there are said to be', async () => {
+    const all = [0, 1, 2].map((at) => Buffer.concat(frame(at, 1)))
+    expect(await cut(build([1, 1, 1], 'basic'), 'all')).toEqual(all)
+    for (const value of ['2147483647', '4000000000']) {
+      const said = { 0x00280008: { tag: 0x00280008, vr: 'IS', value } }
+      expect(await cut(build([1, 1, 1], 'none', said), 'all')).toBe('not-separate')
+    }
+    const said = { 0x00280008: { tag: 0x00280008, vr: 'IS', value: '4e9' } }
+    expect(await cut(build([1], 'none', said), 'all')).toEqual([all[0]])
+  })
+
+  it('are told apart with few reads, in however many fragments they lie', async () => {
+    const reads: number[] = []
+    const pieces = [40, 300, 260]
+    const all = pieces.map((count, at) => Buffer.concat(frame(at, count)))
+    expect(await cut(build(pieces, 'none'), [2], reads)).toEqual([all[1]])
+    expect(reads.length).toBeLessThan(10)
   })
 
   it('are not guessed', async () => {
@@ -154,3 +191,12 @@ it.each([
 ])('the type of frames in 1.2.840.10008.1.2.%s is %s', (end, type) => {
   expect(frameType(`1.2.840.10008.1.2.${end}`)).toBe(type)
 })
+
+it.each(['1.2\r\nX-Added: 1', '1.2.840.10008.1.2.4.50; x=1', 'JPEG'])(
+  'nothing is opened as %j',
+  async (syntax) => {
+    const bytes = writePart10(writeDataSet(ctElements()), syntax)
+    const read = async (at: number, length: number) => bytes.subarray(at, at + length)
+    expect(await openObject({ size: bytes.length, read }, bytes)).toBeNull()
+  },
+)

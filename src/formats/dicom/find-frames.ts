@@ -1,7 +1,8 @@
 /**
  * Where the frames of an object lie in it. Native frames follow each other by their size (PS3.5 §8.1.1); of
  * encapsulated ones (§A.4) the fragments are found by the Extended Offset Table, the Basic Offset Table, one fragment
- * a frame, or by the marks with which codestreams begin. A table is believed only where fragments begin as it says.
+ * a frame, or by the marks with which codestreams begin. A table is believed only when it rises from 0, frame by frame,
+ * and where fragments begin as it says: one of zeros would give the first frame for every other.
  */
 import type { ByteRange } from './byte-window.ts'
 import { itemTag, readElementHeader, sequenceEndTag, undefinedLength } from './element-header.ts'
@@ -44,17 +45,27 @@ const findNative = (
 
 type Item = Span & { readonly last: boolean }
 
-/** Reads item headers by a view that moves on with them. */
-const itemReader = (source: ByteRange) => {
+/** Reads a few bytes at a time by a view that moves on with them: a read each would be a request to the store each. */
+const viewOn = (source: ByteRange) => {
   let base = 0
   let view: Buffer = Buffer.alloc(0)
-  return async (at: number): Promise<Item | null> => {
-    if (at < 0 || at + headerBytes > source.size) return null
-    if (at < base || at + headerBytes > base + view.length) {
+  return async (at: number, length: number): Promise<Buffer> => {
+    if (at < base || at + length > base + view.length) {
       view = await source.read(at, Math.min(viewBytes, source.size - at))
       base = at
     }
-    const header = readElementHeader(view, at - base, style)
+    return view.subarray(at - base, at - base + length)
+  }
+}
+
+type View = ReturnType<typeof viewOn>
+
+/** Reads item headers. */
+const itemReader = (source: ByteRange) => {
+  const view = viewOn(source)
+  return async (at: number): Promise<Item | null> => {
+    if (at < 0 || at + headerBytes > source.size) return null
+    const header = readElementHeader(await view(at, headerBytes), 0, style)
     if (header === null) return null
     const { tag, length } = header
     if (tag === sequenceEndTag) return { offset: at + headerBytes, length: 0, last: true }
@@ -79,10 +90,24 @@ const fragmentsBetween = async (read: ReadItem, at: number, end: number | null):
   return found
 }
 
+/** True for a table of numbers of `width` bytes that begins with 0 and rises with every one. */
+const rises = async (source: ByteRange, { offset, length }: Span, width: 4 | 8): Promise<boolean> => {
+  let before = -1
+  for (let at = 0; at < length; at += viewBytes) {
+    const piece = await source.read(offset + at, Math.min(viewBytes, length - at))
+    for (let i = 0; i + width <= piece.length; i += width) {
+      const next = width === 4 ? piece.readUInt32LE(i) : Number(piece.readBigUInt64LE(i))
+      if (before === -1 ? next !== 0 : next <= before) return false
+      before = next
+    }
+  }
+  return true
+}
+
 const byExtendedTable = async (
   source: ByteRange,
   read: ReadItem,
-  { offsets, lengths }: Picture,
+  { offsets, lengths, frames }: Picture,
   base: number,
   frame: number,
 ): Promise<FramePieces | null> => {
@@ -91,7 +116,8 @@ const byExtendedTable = async (
     Number((await source.read(table.offset + 8 * (frame - 1), 8)).readBigUInt64LE(0))
   const item = await read(base + (await entry(offsets)))
   if (item === null || item.last) return null
-  const length = lengths === null ? item.length : Math.min(item.length, await entry(lengths))
+  const length = lengths?.length === 8 * frames ? Math.min(item.length, await entry(lengths)) : item.length
+  if (length === 0) return null
   return [{ offset: item.offset, length }]
 }
 
@@ -119,8 +145,8 @@ const beginnings = [
   Buffer.of(0, 0, 0, 0x0c, 0x6a, 0x50, 0x20, 0x20),
 ]
 
-const begins = async (source: ByteRange, { offset, length }: Span): Promise<boolean> => {
-  const head = await source.read(offset, Math.min(length, 8))
+const begins = async (view: View, { offset, length }: Span): Promise<boolean> => {
+  const head = await view(offset, Math.min(length, 8))
   return beginnings.some((mark) => head.subarray(0, mark.length).equals(mark))
 }
 
@@ -134,8 +160,9 @@ const byFragments = async (
   if (fragments.length === frames) return fragments.map((fragment) => [fragment])
   if (fragments.length < frames) return 'not-separate'
   const found: Span[][] = []
+  const view = viewOn(source)
   for (const fragment of fragments) {
-    if (await begins(source, fragment)) found.push([fragment])
+    if (await begins(view, fragment)) found.push([fragment])
     else if (found.length === 0) return 'not-separate'
     else found.at(-1)?.push(fragment)
   }
@@ -152,10 +179,11 @@ const findEncapsulated = async (
   const table = await read(pixels.offset)
   if (table === null || table.last) return 'damaged'
   const base = table.offset + table.length
-  const has = (span: Span | null, width: number): boolean => span?.length === width * picture.frames
-  const look = has(picture.offsets, 8)
+  const has = async (span: Span | null, width: 4 | 8): Promise<boolean> =>
+    span !== null && span.length === width * picture.frames && rises(source, span, width)
+  const look = (await has(picture.offsets, 8))
     ? (frame: number) => byExtendedTable(source, read, picture, base, frame)
-    : picture.frames > 1 && has(table, 4)
+    : picture.frames > 1 && (await has(table, 4))
       ? (frame: number) => byBasicTable(source, read, table, base, frame)
       : null
   const found: FramePieces[] = []
@@ -173,14 +201,18 @@ const findEncapsulated = async (
     : frames.flatMap((frame) => (all[frame - 1] ? [all[frame - 1] ?? []] : []))
 }
 
-/** The pieces of each of `frames`, counted from 1, in their order. Offsets are of `source`. */
+/** The pieces of each frame that is `asked`, counted from 1, in their order. Offsets are of `source`. */
 export const findFrames = async (
   source: ByteRange,
   picture: Picture,
-  frames: readonly number[],
+  asked: readonly number[] | 'all',
 ): Promise<FramePieces[] | NoFrames> => {
   const { pixels } = picture
-  if (pixels === null || frames.some((frame) => frame > picture.frames)) return 'no-such-frame'
+  if (pixels === null) return 'no-such-frame'
+  // The number of frames is a word of the file: no list is made by it that the file has no room for.
+  if (asked === 'all' && picture.frames > mostFragments) return 'not-separate'
+  const frames = asked === 'all' ? Array.from({ length: picture.frames }, (_, at) => at + 1) : asked
+  if (frames.some((frame) => frame > picture.frames)) return 'no-such-frame'
   return pixels.length === null
     ? findEncapsulated(source, picture, pixels, frames)
     : findNative(picture, pixels, frames)

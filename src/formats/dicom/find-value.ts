@@ -12,16 +12,23 @@ export const findValue = async (
   place: string,
 ): Promise<WalkedElement | null> => {
   const path: { readonly tag: number; items: number }[] = []
+  const wanted = place.split('.')
+  const last = Number.parseInt(wanted.at(-1) ?? '', 16)
+  // A place is put together for the few elements that may be it: a header has hundreds of thousands.
+  const isThere = (tag: number): boolean =>
+    tag === last &&
+    wanted.length === 2 * path.length + 1 &&
+    path.every(
+      (around, depth) =>
+        tagKey(around.tag) === wanted[2 * depth] && String(around.items) === wanted[2 * depth + 1],
+    )
   for await (const step of walkElements(window, start, encoding)) {
     if (step.kind === 'sequence') path.push({ tag: step.tag, items: 0 })
     else if (step.kind === 'sequence-end') path.pop()
     else if (step.kind === 'item') {
       const around = path.at(-1)
       if (around !== undefined) around.items += 1
-    } else if (step.kind === 'element') {
-      const way = path.map(({ tag, items }) => `${tagKey(tag)}.${items}.`).join('')
-      if (way + tagKey(step.tag) === place) return step
-    }
+    } else if (step.kind === 'element' && isThere(step.tag)) return step
   }
   return null
 }

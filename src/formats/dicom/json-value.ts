@@ -7,14 +7,14 @@ import { type JsonValue, toJsonName } from '#domain/dicom-json.ts'
 /** Digits a number surely keeps on its way through a program that reads JSON. */
 const safeDigits = 15
 
-const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/
+// No digit can be matched by two parts of it: a value of nothing but digits would else take the square of its length.
+const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?$/
 const integer = /^[+-]?\d{1,15}$/
 
 const readDecimal = (text: string): JsonValue => {
+  if (!decimal.test(text)) return text
   const digits = text.replace(/[eE].*$/, '').replace(/^[+-]?[0.]*|\./g, '')
-  return decimal.test(text) && digits.length <= safeDigits && Number.isFinite(Number(text))
-    ? Number(text)
-    : text
+  return digits.length <= safeDigits && Number.isFinite(Number(text)) ? Number(text) : text
 }
 
 const readInteger = (text: string): JsonValue => (integer.test(text) ? Number(text) : text)
@@ -82,8 +82,18 @@ export const swapWords = (bytes: Buffer, width: number): void => {
   else if (width === 8) whole.swap64()
 }
 
+/**
+ * Text without the NULs and spaces that fill it up. Not by a pattern: one that ends with `$` is tried again at every
+ * sign, and a value of 64 KiB would hold up a process for seconds.
+ */
+export const withoutPadding = (text: string): string => {
+  let end = text.length
+  while (end > 0 && (text[end - 1] === '\0' || text[end - 1] === ' ')) end -= 1
+  return text.slice(0, end)
+}
+
 const readTexts = (vr: string, text: string): JsonValue[] => {
-  const plain = text.replace(/[\0]+$/, '')
+  const plain = withoutPadding(text)
   if (single.has(vr)) return [plain.trimEnd()]
   const rule = textRules[vr] ?? ((value: string) => value.trim())
   return plain.split('\\').map(rule)

@@ -2,6 +2,7 @@
  * Opens a DICOM file for reading its elements: where its data set begins and how it is written. What inspection has
  * let pass is opened as inspection opened it; a file that cannot be read so is null.
  */
+import { readUid } from '#domain/study.ts'
 import { preambleBytes, sniff } from '#formats/sniff.ts'
 import { type ByteRange, type ByteWindow, openWindow, windowOn } from './byte-window.ts'
 import { inflateDataSet } from './inflate.ts'
@@ -32,7 +33,10 @@ export const openObject = async (range: ByteRange, head: Buffer): Promise<OpenOb
   const file = openWindow(range, head)
   const meta = await readMetaGroup(file, sniffed === 'dicom' ? preambleBytes + 4 : 0)
   if (meta.end === null || meta.end >= range.size) return null
-  const deflated = meta.transferSyntax !== null && transferSyntax(meta.transferSyntax)?.deflated === true
+  const named = meta.transferSyntax === '' ? null : meta.transferSyntax
+  // It goes into headers of replies, and says how pixels are decoded: what is no UID says nothing.
+  if (named !== null && readUid(named) === null) return null
+  const deflated = named !== null && transferSyntax(named)?.deflated === true
   let [window, source, start] = [file, range, meta.end]
   if (deflated) {
     const inflated = await inflateDataSet(range, start, mostOpenedBytes)
@@ -50,7 +54,7 @@ export const openObject = async (range: ByteRange, head: Buffer): Promise<OpenOb
     source,
     start,
     encoding,
-    transferSyntax: meta.transferSyntax ?? plainSyntaxUid(encoding),
+    transferSyntax: named ?? plainSyntaxUid(encoding),
     deflated,
   }
 }

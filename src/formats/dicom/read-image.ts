@@ -26,6 +26,8 @@ export type Picture = {
   readonly photometric: string
   readonly bitsAllocated: number
   readonly bitsStored: number
+  /** Null where the file does not say. */
+  readonly highBit: number | null
   readonly signed: boolean
   /** The first window of the file and how stored values become those it speaks of; null where there is none. */
   readonly window: { readonly centre: number; readonly width: number } | null
@@ -53,6 +55,7 @@ const tags = {
   columns: 0x00280011,
   bitsAllocated: 0x00280100,
   bitsStored: 0x00280101,
+  highBit: 0x00280102,
   representation: 0x00280103,
   burned: 0x00280301,
   centre: 0x00281050,
@@ -106,12 +109,14 @@ export const readPicture = async ({ window, start, encoding }: OpenObject): Prom
     modality: text(tags.modality),
     rows: word(tags.rows),
     columns: word(tags.columns),
-    frames: Math.max(1, Math.trunc(decimal(tags.frames) ?? 1)),
+    // As inspection reads it: `4e9` is no number of frames (PS3.5 §6.2, IS).
+    frames: /^\+?\d{1,10}$/.test(text(tags.frames)) ? Math.max(1, Number(text(tags.frames))) : 1,
     samples: Math.max(1, word(tags.samples)),
     planar: word(tags.planar) === 1,
     photometric: text(tags.photometric),
     bitsAllocated: word(tags.bitsAllocated),
     bitsStored: word(tags.bitsStored) || word(tags.bitsAllocated),
+    highBit: values.has(tags.highBit) ? word(tags.highBit) : null,
     signed: word(tags.representation) === 1,
     window: centre === null || width === null || width < 1 ? null : { centre, width },
     slope: decimal(tags.slope) || 1,

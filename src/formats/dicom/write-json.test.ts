@@ -107,6 +107,44 @@ describe('a value', () => {
   })
 })
 
+describe('a value that was made to take long', () => {
+  it.each([
+    ['NULs and no end of them', 'LO', Buffer.concat([Buffer.alloc(65_532), Buffer.from('x ')])],
+    ['digits and no number', 'DS', Buffer.from(`${'1'.repeat(1_022)}x `)],
+    ['exponents and no number', 'DS', Buffer.from(`${'e'.repeat(1_022)}\nx`)],
+  ])('%s', async (_, vr, value) => {
+    const begun = performance.now()
+    for (let times = 0; times < (vr === 'DS' ? 100 : 1); times += 1)
+      await only({ tag: vr === 'DS' ? 0x00180050 : 0x00081030, vr, value })
+    expect(performance.now() - begun).toBeLessThan(2_000)
+  })
+
+  it('an address behind many elements, deep inside', async () => {
+    const many = Array.from({ length: 180_000 }, (_, at): TrialElement => {
+      return { tag: 0x00110001 + 0x20000 * Math.floor(at / 60_000) + (at % 60_000), vr: 'LO', value: '' }
+    })
+    let inner = writeDataSet(many)
+    for (let depth = 0; depth < 60; depth += 1) {
+      const head = Buffer.of(0xfe, 0xff, 0x00, 0xe0, 0, 0, 0, 0)
+      head.writeUInt32LE(inner.length, 4)
+      inner = writeElement({ tag: 0x00400275, vr: 'SQ', value: Buffer.concat([head, inner]) })
+    }
+    const last = writeElement({ tag: 0x00420011, vr: 'OB', value: Buffer.alloc(2_000) })
+    const set = writeDataSet([{ tag: 0x00080016, vr: 'UI', value: '1.2' }])
+    const { object } = await open(writePart10(Buffer.concat([set, inner, last]), explicit))
+    const begun = performance.now()
+    expect(await findValue(object, '00420011')).toMatchObject({ length: 2_000 })
+    expect(performance.now() - begun).toBeLessThan(3_000)
+  })
+
+  it('spaces where a set of characters should be named', async () => {
+    const begun = performance.now()
+    const set = { tag: 0x00080005, vr: 'CS', value: Buffer.from(`${' '.repeat(65_530)}x `) }
+    await json(writePart10(writeDataSet([set]), explicit))
+    expect(performance.now() - begun).toBeLessThan(2_000)
+  })
+})
+
 describe('a data set', () => {
   it('says the same in every encoding', async () => {
     const [first, ...others] = await Promise.all(

@@ -7,7 +7,7 @@
 import { type TextReader, wholeTextReader } from '#domain/dicom/character-set.ts'
 import { type JsonSet, tagKey } from '#domain/dicom-json.ts'
 import type { ByteWindow } from './byte-window.ts'
-import { writeValue } from './json-value.ts'
+import { withoutPadding, writeValue } from './json-value.ts'
 import type { OpenObject } from './open-object.ts'
 import { type WalkedElement, walkElements } from './walk-elements.ts'
 
@@ -99,7 +99,7 @@ export async function* writeJson(
       } else {
         const bytes = await readBytes(window, offset, length ?? 0)
         if (tag === characterSet) {
-          level = { ...level, read: wholeTextReader(bytes.toString('latin1').replace(/[\0 ]+$/, '')) }
+          level = { ...level, read: wholeTextReader(withoutPadding(bytes.toString('latin1'))) }
           if (outer.length > 0) put(tag, '{"vr":"CS","Value":["ISO_IR 192"]}')
         } else put(tag, writeValue(vr, bytes, encoding.big, level.read))
       }

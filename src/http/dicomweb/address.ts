@@ -2,9 +2,12 @@
 import type { Request } from 'express'
 import type { InstanceFacts } from '#domain/study.ts'
 import { readUid } from '#domain/study.ts'
+import { capabilityOf } from '#http/gates/capability.ts'
 
 /** Address of the service that a request asked, without a slash at the end. Its pattern ends with the case's id. */
 export const baseOf = (req: Request, publicUrl: string, of: string): string => {
+  const capability = capabilityOf(req)
+  if (capability !== null) return `${publicUrl}${capability.prefix}`
   const end = req.path.indexOf(of) + of.length
   return `${publicUrl}${req.path.slice(0, end)}`
 }

@@ -41,6 +41,12 @@ async function* after(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerato
 /** It shrinks to a tenth; a client that does not say so gets it as it is. */
 const takesGzip = (req: Request): boolean => req.acceptsEncodings('gzip', 'identity') === 'gzip'
 
+/** A client that leaves is nobody's fault; what the source says is thrown as it is. */
+const unlessLeft = (error: unknown): void => {
+  if (error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE') return
+  throw error
+}
+
 /** `GET …/metadata` of a study, a series or an object. */
 export const retrieveMetadata =
   (needs: MetadataNeeds) =>
@@ -71,7 +77,7 @@ export const retrieveMetadata =
     const source = Readable.from(after(first.value, pieces), { objectMode: false })
     if (takesGzip(req)) {
       res.setHeader('Content-Encoding', 'gzip')
-      await pipeline(source, createGzip({ level: 5 }), res)
-    } else await pipeline(source, res)
+      await pipeline(source, createGzip({ level: 5 }), res).catch(unlessLeft)
+    } else await pipeline(source, res).catch(unlessLeft)
     return null
   }

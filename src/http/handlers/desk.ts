@@ -133,7 +133,9 @@ export const openGrant =
     const opened = await needs.openGrant(params.case, [...new Set(body.scopes)], body.seconds, {
       operator: bearer,
     })
-    return isRefusal(opened) ? opened : { ...opened, expiresAt: opened.expiresAt.toISOString() }
+    if (isRefusal(opened)) return opened
+    const { grant, token, expiresAt } = opened
+    return { grant, token, expiresAt: expiresAt.toISOString() }
   }
 
 export const revokeGrant =

@@ -1,6 +1,8 @@
 /** What a reader in person asks for, and what the desk decides about readers. */
 import { caseDetails } from '#contract/desk.ts'
 import { isRefusal } from '#domain/fault.ts'
+import { longestGrantSeconds } from '#domain/grant.ts'
+import { setDownloadCookie } from '#http/gates/download-cookie.ts'
 import type { CommonNeeds, PortalNeeds } from '#http/needs.ts'
 import type { Handler } from '#http/route.ts'
 import type { Invited } from '#steps/invite-reader.ts'
@@ -81,14 +83,27 @@ export const mintGrant =
   (needs: Needs): Handler<'mintGrant'> =>
   async ({ body, bearer }) => {
     const { case: of, reader } = bearer
-    const opened = await needs.openGrant(of, [...new Set(body.scopes)], body.seconds, { reader })
+    const scopes = [...new Set(body.scopes)]
+    const opened = await needs.openGrant(of, scopes, body.seconds, { reader }, body.capability)
     if (isRefusal(opened)) return opened
+    const { capability, expiresAt, ...grant } = opened
     return {
-      ...opened,
-      expiresAt: opened.expiresAt.toISOString(),
+      ...grant,
+      expiresAt: expiresAt.toISOString(),
+      capability: capability === null ? null : `${needs.publicUrl}/w/${capability}`,
       dicomweb: `${needs.publicUrl}/dicomweb/cases/${of}`,
       bundle: `${needs.publicUrl}/api/cases/${of}/bundle`,
     }
+  }
+
+export const allowDownload =
+  (needs: Needs): Handler<'allowDownload'> =>
+  async ({ bearer, res }) => {
+    const { case: of, reader } = bearer
+    const opened = await needs.openGrant(of, ['case:download'], longestGrantSeconds, { reader })
+    if (isRefusal(opened)) return opened
+    setDownloadCookie(res, of, opened.token, needs.publicUrl)
+    return null
   }
 
 export const leaveReading =

@@ -14,7 +14,7 @@ export const sendAsset =
     const bytes = packed && asset.gzip !== null ? asset.gzip : asset.bytes
     // The name has the digest in it; the two forms of it are two representations (RFC 9110 §8.8.3).
     const tag = packed ? `"${params.asset}.gz"` : `"${params.asset}"`
-    setBuiltHeaders(res)
+    setBuiltHeaders(res, { decodes: asset.decodes })
     res.setHeader('Cache-Control', 'public, max-age=31536000, immutable')
     res.setHeader('Vary', 'Accept-Encoding')
     res.setHeader('ETag', tag)

@@ -17,8 +17,13 @@ afterEach(async () => {
 const script = Buffer.from('export const words = 1;'.repeat(200))
 
 const assets: Readonly<Record<string, Asset>> = {
-  'send-AAAAAAAA.js': { type: 'text/javascript; charset=utf-8', bytes: script, gzip: gzipSync(script) },
-  'font-BBBBBBBB.woff2': { type: 'font/woff2', bytes: Buffer.from('font'), gzip: null },
+  'send-AAAAAAAA.js': {
+    type: 'text/javascript; charset=utf-8',
+    bytes: script,
+    decodes: false,
+    gzip: gzipSync(script),
+  },
+  'font-BBBBBBBB.woff2': { type: 'font/woff2', bytes: Buffer.from('font'), decodes: false, gzip: null },
 }
 
 const pages: Pages = {

@@ -1,6 +1,10 @@
 /** Amounts and times as people say them, in their language, with the time zone told. */
 import type { Language } from '#domain/language.ts'
-import { localeOf, type Tell } from './words.ts'
+import type { messages } from './en.ts'
+import { type Key, localeOf, type Tell } from './words.ts'
+
+/** What is told of here: the words of another page have the same, or it does not compile. */
+export type Amounts = Pick<typeof messages, Extract<Key, `${'size' | 'left' | 'time'}.${string}`>>
 
 /** The hospitals' zone, not the machine's: a time here is one to talk about with the desk. */
 const timeZone = 'Asia/Kolkata'

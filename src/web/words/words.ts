@@ -25,20 +25,30 @@ type Named<Text> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name |
 /** The names in braces of a message; `count` also chooses the plural. */
 type Names<Message> = Message extends Plural ? 'count' | Named<Message['one' | 'other']> : Named<Message>
 
-type Filling<K extends Key> = [Names<English[K]>] extends [never]
+type FillingOf<Message> = [Names<Message>] extends [never]
   ? []
-  : [filling: Readonly<Record<Names<English[K]>, string | number>>]
+  : [filling: Readonly<Record<Names<Message>, string | number>>]
 
-export type Tell = <K extends Key>(key: K, ...filling: Filling<K>) => string
+/** The messages of a page, as its English has them. */
+export type Messages = Readonly<Record<string, string | Plural>>
+
+export type TellOf<M extends Messages> = <K extends keyof M & string>(
+  key: K,
+  ...filling: FillingOf<M[K]>
+) => string
+
+export type Tell = TellOf<English>
 
 /** Latin digits whatever the language: phone numbers, codes and times are read out and typed. */
 export const localeOf = (language: Language): string => `${language}-IN-u-nu-latn`
 
-export const tellIn = (language: Language, { messages }: Pick<Words, 'messages'>): Tell => {
+type Filled = { readonly messages: Messages }
+
+export const tellIn = <M extends Messages = English>(language: Language, { messages }: Filled): TellOf<M> => {
   const plural = new Intl.PluralRules(language)
   const number = new Intl.NumberFormat(localeOf(language))
   return (key, ...[filling]) => {
-    const message: string | Plural = messages[key]
+    const message: string | Plural = messages[key] ?? key
     const values: Readonly<Record<string, string | number>> = filling ?? {}
     const form = plural.select(Number(values['count'])) === 'one' ? 'one' : 'other'
     const text = typeof message === 'string' ? message : message[form]

@@ -1,0 +1,93 @@
+/**
+ * Where a reader's link leads in a browser. The secret stands after the `#` and never reaches us with this request, so
+ * looking spends nothing. Without its script the page says so: images cannot be shown without one.
+ */
+import { escapeHtml } from '#domain/escape-html.ts'
+import { type Language, languages } from '#domain/language.ts'
+import { setBuiltHeaders } from '#http/headers.ts'
+import type { CommonNeeds, PortalNeeds } from '#http/needs.ts'
+import type { Handler } from '#http/route.ts'
+import type { PageParts } from '#ports/pages.ts'
+import { notScanned, sendBytes } from './page.ts'
+import { linksOf, meta, shellDigest, shellStyle } from './shell.ts'
+
+type ReadWords = {
+  readonly name: string
+  readonly here: string
+  readonly without: string
+  readonly notBuilt: string
+}
+
+const words: Readonly<Record<Language, ReadWords>> = {
+  en: {
+    name: 'English',
+    here: 'Here you read the records of one patient for a second opinion. The page opens in a moment.',
+    without:
+      'This page needs JavaScript. Please switch it on, or ask the desk for access with your own viewer.',
+    notBuilt: 'This page is not ready. Please tell the desk that invited you.',
+  },
+  hi: {
+    name: 'हिन्दी',
+    here: 'यहाँ आप दूसरी राय के लिए एक मरीज़ के रिकॉर्ड पढ़ते हैं। पेज अभी खुलेगा।',
+    without: 'इस पेज के लिए JavaScript चाहिए। कृपया उसे चालू करें, या डेस्क से अपने व्यूअर के लिए पहुँच माँगें।',
+    notBuilt: 'यह पेज तैयार नहीं है। कृपया आपको बुलाने वाले डेस्क को बताएँ।',
+  },
+  mr: {
+    name: 'मराठी',
+    here: 'येथे तुम्ही दुसऱ्या मतासाठी एका रुग्णाचे रेकॉर्ड वाचता. पान लगेच उघडेल.',
+    without: 'या पानासाठी JavaScript लागते. कृपया ते सुरू करा, किंवा तुमच्या व्ह्यूअरसाठी डेस्ककडे प्रवेश मागा.',
+    notBuilt: 'हे पान तयार नाही. कृपया तुम्हाला बोलावलेल्या डेस्कला सांगा.',
+  },
+}
+
+const shell = (parts: PageParts | null, institution: string, contact: string, scans: boolean): Buffer =>
+  Buffer.from(`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex, nofollow">
+<meta name="referrer" content="no-referrer">
+${meta('institution', institution)}
+${meta('contact', contact)}
+${meta('scans', scans ? 'yes' : 'no')}
+<title>Read records – ${escapeHtml(institution)}</title>
+<style>${shellStyle}</style>
+${parts === null ? '' : linksOf(parts)}
+</head>
+<body>
+<main>
+<div class="shell">
+<h1>Read records</h1>
+<p>${escapeHtml(institution)}</p>
+${scans ? '' : notScanned}${languages
+  .map((language) => {
+    const { name, here, without, notBuilt } = words[language]
+    return `<section lang="${language}">
+<h2>${name}</h2>
+<p>${here}</p>
+${parts === null ? `<p>${notBuilt}</p>` : `<noscript><p>${without}</p></noscript>`}
+</section>`
+  })
+  .join('\n')}
+</div>
+</main>
+</body>
+</html>
+`)
+
+/** `GET /read`. */
+export const readPage = ({
+  institution,
+  pages,
+  maker,
+  scans = false,
+}: CommonNeeds & Pick<PortalNeeds, 'maker'>): Handler<'readPage'> => {
+  const page = shell(pages.partsOf('read'), institution, maker?.contact ?? '', scans)
+  return ({ res }) => {
+    setBuiltHeaders(res, { styleDigest: shellDigest, decodes: true })
+    res.setHeader('Cache-Control', 'private, no-cache')
+    sendBytes(res, page)
+    return null
+  }
+}
