@@ -30,14 +30,14 @@ export const inLanes = async <Entry>(
 export const mapInLanes = async <In, Out>(
   list: readonly In[],
   lanes: number,
-  work: (entry: In) => Promise<Out>,
+  work: (entry: In, index: number) => Promise<Out>,
 ): Promise<Out[]> => {
   const results: Out[] = []
   let next = 0
   const lane = async (): Promise<void> => {
     for (let index = next++; index < list.length; index = next++) {
       const entry = list[index]
-      if (entry !== undefined) results[index] = await work(entry)
+      if (entry !== undefined) results[index] = await work(entry, index)
     }
   }
   await Promise.all(Array.from({ length: Math.min(lanes, list.length) }, lane))

@@ -3,21 +3,11 @@
  * it has a verdict.
  */
 import type { CaseId, ItemId, PackId, PlanId, SenderId } from './id.ts'
+import type { ItemState } from './item-state.ts'
 import { machine } from './state-machine.ts'
 import { type VerdictCode, worstOutcome } from './verdict.ts'
 
-export type ItemState =
-  | 'receiving'
-  | 'received'
-  | 'accepted'
-  | 'accepted_with_warnings'
-  | 'quarantined'
-  | 'rejected'
-  | 'released'
-  | 'unpacking'
-  | 'unpacked'
-  | 'discarded'
-  | 'erased'
+export { deadStates, type ItemState, readableStates, waitingStates } from './item-state.ts'
 
 /**
  * `receiving → discarded` is the sender's own "leave this file out" (a scratched disc, a file gone);
@@ -38,19 +28,6 @@ export const itemMachine = machine<ItemState>('item', {
   discarded: ['erased'],
   erased: [],
 })
-
-/** The states in which a specialist may read an item. */
-export const readableStates = [
-  'accepted',
-  'accepted_with_warnings',
-  'released',
-] as const satisfies ItemState[]
-
-/** The states of items that their case waits for. */
-export const waitingStates = ['receiving', 'received', 'unpacking'] as const satisfies ItemState[]
-
-/** The states of items whose bytes nobody will ever read. */
-export const deadStates = ['rejected', 'discarded', 'unpacked', 'erased'] as const satisfies ItemState[]
 
 export const itemKinds = ['dicom', 'pdf', 'picture', 'archive', 'other'] as const
 

@@ -15,7 +15,8 @@ export type PageParts = {
   readonly styles: readonly string[]
   /** Modules that the script imports at once, so that they need not be found first. */
   readonly modules: readonly string[]
-  readonly workers: readonly string[]
+  /** What stands in the tab; null where there is none. */
+  readonly icon: string | null
 }
 
 export type Asset = {

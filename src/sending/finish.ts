@@ -25,18 +25,28 @@ export type Finish =
   | { readonly kind: 'held-up'; readonly files: number }
 
 /**
- * Sends what is missing and finishes. `leaveRest`: what others announced and did not send is left out too.
+ * `leaveRest`: what others announced and did not send is left out too. `given`: ids that were given up before, such as
+ * of a file that changed and is sent as it is now.
+ */
+export type FinishTerms = { readonly leaveRest?: boolean; readonly given?: Iterable<string> }
+
+/**
+ * Sends what is missing and finishes.
  * @throws SendingStopped, or the signal's reason
  */
 export const sendAndFinish = async (
   conversation: Conversation,
   sending: Sending,
-  { leaveRest = false }: { readonly leaveRest?: boolean } = {},
+  { leaveRest = false, given = [] }: FinishTerms = {},
 ): Promise<Finish> => {
-  let without = new Set<string>()
+  let without = new Set(given)
   for (let round = 0; ; round += 1) {
     await sending.send()
-    for (const { id, leftOut } of sending.files) if (id !== null && leftOut !== null) without.add(id)
+    for (const { id, leftOut } of sending.files) {
+      if (id === null) continue
+      if (leftOut === null) without.delete(id)
+      else without.add(id)
+    }
     const answer = await conversation.ask(
       jsonAsked('/api/send/finish', { without: [...without] }),
       readFinished,

@@ -6,6 +6,7 @@ import { type DicomSort, dicomStart, readDicomHead } from './dicom-head.ts'
 import { type FileWindow, hasMagic, latin, openWindow } from './file-window.ts'
 import { type ListedFile, readSlice } from './listed-file.ts'
 import { isLockedPdf, lookIntoZip } from './locks.ts'
+import type { Slice } from './read-runs.ts'
 
 export type LookedInto =
   | DicomSort
@@ -92,9 +93,15 @@ const sortText = (head: Uint8Array): 'program' | 'system' | 'text' => {
     : 'text'
 }
 
-/** Says what a file is. @throws FileTrouble when it cannot be read */
-export const lookInto = async (file: ListedFile): Promise<LookedInto> => {
-  const head = await readSlice(file, 0, Math.min(file.size, headBytes))
+/** What of a file is looked at first; many can be read together. */
+export const headOf = (file: ListedFile): Slice => ({ file, start: 0, end: Math.min(file.size, headBytes) })
+
+/** Says what a file is; `known` is its head where that was read before. @throws FileTrouble when it cannot be read */
+export const lookInto = async (
+  file: ListedFile,
+  known: Uint8Array<ArrayBuffer> | null = null,
+): Promise<LookedInto> => {
+  const head = known ?? (await readSlice(file, 0, headOf(file).end))
   const window = openWindow(file, head)
   const start = dicomStart(head.subarray(0, 1_024))
   if (start !== null) return readDicomHead(window, start)

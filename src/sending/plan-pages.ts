@@ -5,6 +5,11 @@ import { type Planned, readPlanned } from './replies.ts'
 
 /** Files and UTF-16 code units of one request. */
 const mostFiles = 2_000
+
+/** Of the first request: bytes move as soon as it is answered. Each one after it may have so many times more. */
+const firstFiles = 250
+const growth = 4
+
 const mostLetters = 1_000_000
 
 /** Neighbours in pages; each has one file at least. */
@@ -12,9 +17,11 @@ export const pagesOf = <File extends ArrangedFile>(files: readonly File[]): File
   const pages: File[][] = []
   let page: File[] = []
   let letters = 0
+  let most = firstFiles
   for (const file of files) {
-    if (page.length > 0 && (page.length >= mostFiles || letters + file.told.length > mostLetters)) {
+    if (page.length > 0 && (page.length >= most || letters + file.told.length > mostLetters)) {
       pages.push(page)
+      most = Math.min(mostFiles, most * growth)
       page = []
       letters = 0
     }

@@ -3,21 +3,26 @@
  * can still be read. Run again with the same files it goes on where it stopped; nothing is remembered here.
  */
 import { inLanes, mapInLanes } from '#domain/in-lanes.ts'
+import { prepareAhead } from '#domain/prepare-ahead.ts'
 import { type ArrangedFile, arrangeFiles } from './arrange.ts'
 import { type Conversation, SendingStopped } from './conversation.ts'
 import { cutParts, leastRoom, type Run } from './cut-parts.ts'
-import { type FileTrouble, type LeftOutReason, type ListedFile, readSlice } from './listed-file.ts'
+import type { LeftOutReason, ListedFile } from './listed-file.ts'
 import { createPace, type Pace } from './pace.ts'
-import { base64, composePart, type ProvedRun, type Sha256, webSha256 } from './part-body.ts'
+import { base64, composePart, type PartBody, type ProvedRun, type Sha256, webSha256 } from './part-body.ts'
 import { pagesOf, planPage } from './plan-pages.ts'
 import { createSpeed, type Progress } from './progress.ts'
+import { type ReadTogether, readSlices } from './read-runs.ts'
 import { type Planned, readPart } from './replies.ts'
 
 /** Parts on their way at once. */
 const lanes = 3
 
-/** Files of a part that are read and hashed at once: small ones cost more waiting than reading. */
-const readers = 6
+/** Files of a part that are hashed at once: small ones cost more waiting than hashing. */
+const hashers = 6
+
+/** Parts that are read and hashed while others are on their way: a line must not wait for a disc. */
+const partsAhead = 2
 
 /** Rounds of announcing again that bring nothing, before the gateway's word is final. */
 const mostIdleRounds = 5
@@ -40,6 +45,8 @@ export type SentFile = {
 export type SendFilesNeeds = {
   readonly conversation: Conversation
   readonly sha256?: Sha256
+  /** Where a platform reads many files faster than each by itself. */
+  readonly readTogether?: ReadTogether | null
   readonly onProgress?: (progress: Progress) => void
 }
 
@@ -53,6 +60,15 @@ export type Sending = {
 
 /** Why a round ended before its end. */
 type Stale = 'replan' | 'smaller' | 'lost'
+
+type Part = { readonly page: readonly SentFile[]; readonly runs: readonly Run[] }
+
+/** Read, proved and put together: nothing is waited for when a lane is free. */
+type PreparedPart = {
+  readonly page: readonly SentFile[]
+  readonly proved: readonly ProvedRun[]
+  readonly body: PartBody
+}
 
 const untracked = ({ file, told }: ArrangedFile): SentFile => ({
   file,
@@ -76,7 +92,7 @@ const noteMissing = (track: SentFile, planned: Planned, chunkBytes: number): voi
 
 /** Files to send over a conversation; nothing happens before `send`. */
 export const prepareSending = (listed: readonly ListedFile[], needs: SendFilesNeeds): Sending => {
-  const { conversation, sha256 = webSha256, onProgress = () => {} } = needs
+  const { conversation, sha256 = webSha256, readTogether = null, onProgress = () => {} } = needs
   const files = arrangeFiles(listed).map(untracked)
   const { chunkBytes, partBytes } = conversation.terms()
   const pace: Pace = createPace(leastRoom(chunkBytes), partBytes)
@@ -101,18 +117,24 @@ export const prepareSending = (listed: readonly ListedFile[], needs: SendFilesNe
 
   /** The runs of a part that can be read; a file that cannot is left out from here on. */
   const readRuns = async (page: readonly SentFile[], runs: readonly Run[]): Promise<ProvedRun[]> => {
-    const proved = await mapInLanes(runs, readers, async ({ file, first, length }) => {
+    const wanted = runs.flatMap(({ file, first, length }) => {
       const track = page[file]
-      if (track === undefined || track.id === null || track.leftOut !== null) return null
-      try {
-        const start = first * chunkBytes
-        const bytes = await readSlice(track.file, start, start + length)
-        return { item: track.id, first, bytes, sha256: base64(await sha256(bytes)) }
-      } catch (error) {
-        track.leftOut = (error as FileTrouble).reason
+      if (track === undefined || track.id === null || track.leftOut !== null) return []
+      const start = first * chunkBytes
+      return [{ track, id: track.id, first, slice: { file: track.file, start, end: start + length } }]
+    })
+    const read = await readSlices(
+      wanted.map(({ slice }) => slice),
+      readTogether,
+    )
+    const proved = await mapInLanes(wanted, hashers, async ({ track, id, first }, index) => {
+      const bytes = read[index] ?? 'unreadable'
+      if (typeof bytes === 'string') {
+        track.leftOut = bytes
         tell()
         return null
       }
+      return { item: id, first, bytes, sha256: base64(await sha256(bytes)) }
     })
     return proved.filter((run) => run !== null)
   }
@@ -128,11 +150,15 @@ export const prepareSending = (listed: readonly ListedFile[], needs: SendFilesNe
     }
   }
 
-  /** Sends one part. Null when it is durable; otherwise why everything has to be announced again. */
-  const sendPart = async (page: readonly SentFile[], runs: readonly Run[]): Promise<Stale | null> => {
+  const preparePart = async ({ page, runs }: Part): Promise<PreparedPart> => {
     const proved = await readRuns(page, runs)
+    return { page, proved, body: await composePart(proved, sha256) }
+  }
+
+  /** Sends one part. Null when it is durable; otherwise why everything has to be announced again. */
+  const sendPart = async ({ page, proved, body }: PreparedPart): Promise<Stale | null> => {
     if (proved.length === 0) return null
-    const { pieces, length, headerDigest } = await composePart(proved, sha256)
+    const { pieces, length, headerDigest } = body
     const began = performance.now()
     const answer = await conversation.ask(
       {
@@ -158,8 +184,6 @@ export const prepareSending = (listed: readonly ListedFile[], needs: SendFilesNe
     tell()
     return null
   }
-
-  type Part = { readonly page: readonly SentFile[]; readonly runs: readonly Run[] }
 
   /** Parts as they are needed; the next page is announced while this one is sent. Ends early when `isStale`. */
   async function* partsOf(isStale: () => boolean): AsyncGenerator<Part, void, void> {
@@ -194,10 +218,15 @@ export const prepareSending = (listed: readonly ListedFile[], needs: SendFilesNe
         const before = sum.parts
         let stale: Stale | null = null
         await inLanes(
-          partsOf(() => stale !== null),
+          prepareAhead(
+            partsOf(() => stale !== null),
+            preparePart,
+            partsAhead,
+          ),
           lanes,
-          async ({ page, runs }) => {
-            stale = (await sendPart(page, runs)) ?? stale
+          async (part) => {
+            // What is announced again may be missing no more.
+            if (stale === null) stale = (await sendPart(part)) ?? stale
           },
         )
         if (stale === null) return

@@ -1,5 +1,5 @@
 /** Waiting for verdicts: asks where the files stand, less and less often, until each has its verdict. */
-import { waitingStates } from '#domain/item.ts'
+import { waitingStates } from '#domain/item-state.ts'
 import type { Conversation } from './conversation.ts'
 import { askStatus } from './finish.ts'
 import { rest } from './pause.ts'

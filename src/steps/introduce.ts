@@ -4,7 +4,8 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import type { AuditAction } from '#domain/audit.ts'
-import { type Consent, consentKindOf, consentWords, isConsentVersion } from '#domain/consent.ts'
+import { type Consent, consentKindOf, isConsentVersion } from '#domain/consent.ts'
+import { consentWords } from '#domain/consent-texts.ts'
 import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import type { ConsentId } from '#domain/id.ts'
 import { type Introduction, waysOf } from '#domain/introduction.ts'

@@ -10,6 +10,7 @@ import { Fault } from '#domain/fault.ts'
 import type { LetterId } from '#domain/id.ts'
 import { initialsOf } from '#domain/identity/initials.ts'
 import { type LetterEnd, letterTries } from '#domain/letter.ts'
+import { receiptNumber } from '#domain/receipt-number.ts'
 import { letterSeal } from '#domain/seal-name.ts'
 import { composeLetter, type LetterMatters } from '#formats/letters/compose-letter.ts'
 import { listReceipt, readReceipt } from '#formats/letters/receipt-list.ts'
@@ -56,7 +57,12 @@ const receiptMatter = async (
   if (receipt === null) return null
   const files = readReceipt(receipt.statement)
   return {
-    matter: { kind: 'receipt', at: receipt.at, files: files.length },
+    matter: {
+      kind: 'receipt',
+      at: receipt.at,
+      files: files.length,
+      number: await receiptNumber(receipt.statement),
+    },
     attachments: [
       { name: 'receipt.jws', type: 'application/jose', content: receipt.statement },
       { name: 'files.txt', type: 'text/plain', content: listReceipt(files) },

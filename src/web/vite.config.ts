@@ -1,8 +1,28 @@
 /** How the pages are put together: every entry a folder of its own, hashed names, nothing inline, nothing from elsewhere. */
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 
 const root = join(import.meta.dirname, '..', '..')
+
+/** Vite's own way to load a chunk also fetches style sheets for it. Ours stand in the pages' first ones. */
+const plainLoading: Plugin = {
+  name: 'plain-loading',
+  enforce: 'pre',
+  load: (id) =>
+    id.endsWith('vite/preload-helper.js') ? 'export const __vitePreload = (load) => load()' : null,
+}
+
+const iconPath = 'icon.svg'
+
+/** The icon is linked by what the server sends, and imported by nothing. */
+const icon: Plugin = {
+  name: 'icon',
+  buildStart() {
+    const source = readFileSync(join(import.meta.dirname, iconPath))
+    this.emitFile({ type: 'asset', name: 'icon.svg', originalFileName: iconPath, source })
+  },
+}
 
 // biome-ignore lint/style/noDefaultExport: Vite asks for it.
 export default defineConfig({
@@ -10,6 +30,7 @@ export default defineConfig({
   base: '/assets/',
   // What it warns of are the decoders' ways into Node, which no browser takes, and the size of a chunk that few load.
   logLevel: 'error',
+  plugins: [plainLoading, icon],
   build: {
     outDir: join(root, 'dist', 'web'),
     emptyOutDir: true,
@@ -18,7 +39,7 @@ export default defineConfig({
     target: 'es2022',
     // Fonts and pictures as files of their own: the policy of our pages has no `data:`.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     rolldownOptions: {
       input: {
         send: join(import.meta.dirname, 'send', 'main.tsx'),

@@ -27,6 +27,7 @@ const writeAll = (): void => {
     'font-GGGGGGGG.woff2',
     Uint8Array.from({ length: 300 }, (_, index) => (index * 167 + 13) % 256),
   )
+  write('icon-IIIIIIII.svg', '<svg/>')
   write('notes-HHHHHHHH.txt', 'not for browsers')
   write('.made-of', 'x')
   write(
@@ -45,6 +46,7 @@ const writeAll = (): void => {
       '_shared.js': { file: 'shared-BBBBBBBB.js', imports: ['_deep.js'], assets: ['worker-EEEEEE_-.js'] },
       '_deep.js': { file: 'deep-CCCCCCCC.js', imports: ['_shared.js'], css: ['send-DDDDDDDD.css'] },
       'hi.ts': { file: 'hi-FFFFFFFF.js', isDynamicEntry: true },
+      'icon.svg': { file: 'icon-IIIIIIII.svg' },
     }),
   )
 }
@@ -75,7 +77,7 @@ describe('readPages', () => {
       }),
     )
     const pages = await readPages(folder)
-    expect(pages.partsOf('read')).toMatchObject({ script: 'read-IIIIIIII.js', workers: [] })
+    expect(pages.partsOf('read')).toMatchObject({ script: 'read-IIIIIIII.js', modules: [] })
     const decodes = (name: string) => pages.asset(name)?.decodes
     expect(['decoder-KKKKKKKK.js', 'viewer-JJJJJJJJ.js', 'worker-EEEEEE_-.js'].map(decodes)).toEqual([
       true,
@@ -91,7 +93,7 @@ describe('readPages', () => {
       script: 'send-AAAAAAAA.js',
       styles: ['send-DDDDDDDD.css'],
       modules: ['shared-BBBBBBBB.js', 'deep-CCCCCCCC.js'],
-      workers: ['worker-EEEEEE_-.js'],
+      icon: 'icon-IIIIIIII.svg',
     })
   })
 

@@ -87,7 +87,7 @@ const partsOf = (manifest: Manifest, page: PageName): PageParts | null => {
     script: entry.file,
     styles: [...new Set(all.flatMap(({ css }) => css))],
     modules: imported.map(({ file }) => file),
-    workers: [...new Set(all.flatMap(({ assets }) => assets))].filter((name) => name.endsWith('.js')),
+    icon: manifest['icon.svg']?.file ?? null,
   }
 }
 

@@ -25,7 +25,7 @@ const subject = {
 const matters: { readonly [M in LetterMatters as M['kind']]: M } = {
   link: { kind: 'link', url, until, check: 'code' },
   'renewed-link': { kind: 'renewed-link', url, until, check: 'birth-date' },
-  receipt: { kind: 'receipt', at, files: 2 },
+  receipt: { kind: 'receipt', at, files: 2, number: '0A1B2-C3D4E' },
   reminder: { kind: 'reminder', at, until },
   opened: { kind: 'opened', at },
   'link-asked': { kind: 'link-asked', at },
@@ -103,7 +103,7 @@ describe('letters', () => {
 
   it('counts as each language does', () => {
     const say = (files: number, language: (typeof languages)[number]) =>
-      composeLetter({ kind: 'receipt', at, files }, subject, language).text
+      composeLetter({ ...matters.receipt, files }, subject, language).text
     expect(say(1, 'en')).toContain('1 file arrived')
     expect(say(1204, 'en')).toContain('1,204 files arrived')
     expect(say(1, 'hi')).toContain('1 फ़ाइल ')

@@ -29,7 +29,8 @@ export type LetterSubject = {
 export type LetterMatter = {
   readonly link: { readonly url: string; readonly until: Date; readonly check: LinkCheck }
   readonly 'renewed-link': LetterMatter['link']
-  readonly receipt: { readonly at: Date; readonly files: number }
+  /** `number` as `receiptNumber` has it. */
+  readonly receipt: { readonly at: Date; readonly files: number; readonly number: string }
   readonly reminder: { readonly at: Date; readonly until: Date }
   readonly opened: { readonly at: Date }
   readonly 'link-asked': { readonly at: Date }
@@ -96,10 +97,12 @@ const factsOf = (
         check: letterWords[language].checks[matter.check],
       } satisfies Record<LetterFacts['link'], string>
     case 'receipt':
-      return { ...common, at: time(matter.at), files: sayFiles(matter.files, language) } satisfies Record<
-        LetterFacts['receipt'],
-        string
-      >
+      return {
+        ...common,
+        at: time(matter.at),
+        files: sayFiles(matter.files, language),
+        number: matter.number,
+      } satisfies Record<LetterFacts['receipt'], string>
     case 'reminder':
       return { ...common, at: time(matter.at), until: time(matter.until) } satisfies Record<
         LetterFacts['reminder'],

@@ -33,6 +33,7 @@ export const english: LetterWords = {
       body: [
         'Hello,',
         '{institution} asked for records {patient} for a second opinion. You finished sending on {at}: {files} arrived.',
+        'The number of your receipt is {number}. Tell it when you call.',
         'The signed receipt (receipt.jws) and the list of what arrived (files.txt) are attached. The list has the digest (SHA-256) of each file, by which anybody can check that a file has not changed.',
         'Questions? {institution}: {contact}',
       ],

@@ -37,7 +37,7 @@ export type LetterWords = {
 export type LetterFacts = {
   readonly link: 'institution' | 'contact' | 'patient' | 'url' | 'until' | 'check'
   readonly 'renewed-link': 'institution' | 'contact' | 'patient' | 'url' | 'until' | 'check'
-  readonly receipt: 'institution' | 'contact' | 'patient' | 'files' | 'at'
+  readonly receipt: 'institution' | 'contact' | 'patient' | 'files' | 'at' | 'number'
   readonly reminder: 'institution' | 'contact' | 'patient' | 'at' | 'until'
   readonly opened: 'institution' | 'contact' | 'patient' | 'at'
   readonly 'link-asked': 'patient' | 'at'

@@ -31,7 +31,7 @@ const pages: Pages = {
     script: 'send-AAAAAAAA.js',
     styles: ['send-CCCCCCCC.css'],
     modules: ['shared-DDDDDDDD.js'],
-    workers: ['worker-EEEEEEEE.js'],
+    icon: 'icon-FFFFFFFF.svg',
   }),
   asset: (name) => (Object.hasOwn(assets, name) ? (assets[name] ?? null) : null),
 }
@@ -53,10 +53,8 @@ describe('the page of a link', () => {
       '<script type="module" src="/assets/send-AAAAAAAA.js"></script>',
     ])
     expect(text).toContain('<link rel="stylesheet" href="/assets/send-CCCCCCCC.css">')
-    expect(text.match(/(?<=modulepreload" href="\/assets\/)[^"]+/g)).toEqual([
-      'shared-DDDDDDDD.js',
-      'worker-EEEEEEEE.js',
-    ])
+    expect(text.match(/(?<=modulepreload" href="\/assets\/)[^"]+/g)).toEqual(['shared-DDDDDDDD.js'])
+    expect(text).toContain('<link rel="icon" href="/assets/icon-FFFFFFFF.svg">')
     expect(text).not.toMatch(/\son[a-z]+=|\sstyle=|src="http|href="http/)
     expect((await fetch(`${url}/send`, { method: 'HEAD' })).headers.get('content-length')).toBe(
       String(Buffer.byteLength(text)),

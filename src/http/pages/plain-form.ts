@@ -2,7 +2,8 @@
  * The form that sends without JavaScript, once in each language. Its fields come before its files, in the order in
  * which the door reads them. What stands after the `#` of a link never reaches us by itself: it has to be pasted.
  */
-import { consentTexts, currentConsent } from '#domain/consent.ts'
+import { currentConsent } from '#domain/consent.ts'
+import { consentWords } from '#domain/consent-texts.ts'
 import { escapeHtml } from '#domain/escape-html.ts'
 import type { Language } from '#domain/language.ts'
 import { senderRoles } from '#domain/link.ts'
@@ -28,9 +29,8 @@ const choiceOf = (label: string, attributes: string): string =>
 /** `institution` is who is agreed with. */
 export const plainForm = (language: Language, institution: string): string => {
   const words = formWords[language]
-  const texts = consentTexts[currentConsent]
   const text = (kind: 'own' | 'others'): string =>
-    escapeHtml(texts[kind][language].replaceAll('{desk}', () => institution))
+    escapeHtml(consentWords(currentConsent, kind, language, institution))
   const optional = (label: string): string => `${label} (${words.optional})`
   return `<form method="post" action="/send/files" enctype="multipart/form-data" accept-charset="utf-8">
 <input type="hidden" name="lang" value="${language}">

@@ -30,13 +30,11 @@ html:has(.shell){color-scheme:light dark;background:light-dark(#fbfaf7,#14191d)}
 /** Of `shellStyle`, for the policy. */
 export const shellDigest = createHash('sha256').update(shellStyle).digest('base64')
 
-/**
- * What the page loads. Its worker is asked for with the script, not only once the script has run; Chromium knows no
- * `as="worker"`, but what it has kept under an address is the same for both.
- */
-export const linksOf = ({ script, styles, modules, workers }: PageParts): string =>
+/** What the page loads at once; workers come when they are needed. */
+export const linksOf = ({ script, styles, modules, icon }: PageParts): string =>
   [
-    ...[...modules, ...workers].map((name) => `<link rel="modulepreload" href="/assets/${name}">`),
+    ...(icon === null ? [] : [`<link rel="icon" href="/assets/${icon}">`]),
+    ...modules.map((name) => `<link rel="modulepreload" href="/assets/${name}">`),
     ...styles.map((name) => `<link rel="stylesheet" href="/assets/${name}">`),
     `<script type="module" src="/assets/${script}"></script>`,
   ].join('\n')

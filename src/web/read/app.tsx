@@ -15,6 +15,7 @@ import '#web/parts/base.css'
 import '#web/parts/controls.css'
 import '#web/parts/marks.css'
 import './read.css'
+import './images/viewer.css'
 
 type Place =
   | EntryPlace

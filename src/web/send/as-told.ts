@@ -1,29 +1,10 @@
 /** As told: what the gateway answered, as the pages show it. Pure. */
-import { waitingStates } from '#domain/item.ts'
+import { waitingStates } from '#domain/item-state.ts'
 import type { Progress } from '#sending/progress.ts'
 import type { SentItem } from '#sending/replies.ts'
-import type { Looked, Standing as ToldStanding } from '#sending/requests.ts'
-import type { Asked, DeadReason } from './scene.ts'
+import type { Standing as ToldStanding } from '#sending/requests.ts'
+import { dateOrNull } from './as-asked.ts'
 import type { CheckedFile, FileStanding, SendingView, Standing } from './told.ts'
-
-const dateOrNull = (time: string | null): Date | null => (time === null ? null : new Date(time))
-
-/** What the page tells of the request. */
-export const askedOf = (looked: Looked): Asked => ({
-  institution: looked.institution,
-  contact: looked.contact,
-  role: looked.role,
-  initials: looked.initials,
-  lastTwo: looked.lastTwo,
-  until: new Date(looked.until),
-  check: looked.check,
-  arrived: looked.arrived,
-  finishedAt: dateOrNull(looked.finishedAt),
-})
-
-/** Why a link leads nowhere; null when it leads somewhere. */
-export const deadReasonOf = ({ state }: Looked): DeadReason | null =>
-  state === 'open' || state === 'locked' ? null : state
 
 /** What became of a file, as its sender is told. */
 const standingOf = ({ state, codes }: SentItem): FileStanding => {

@@ -1,5 +1,6 @@
 /** A file of the browser as the sender's protocol reads it: in slices, never as a whole, and never in two versions. */
 import { FileTrouble, type ListedFile } from '#sending/listed-file.ts'
+import type { ReadTogether } from '#sending/read-runs.ts'
 
 /** `blob` is what a picture is shown from; `again` lists the same file as it is now. */
 export type ChosenFile = ListedFile & {
@@ -45,3 +46,14 @@ export const browserFile = (
   },
   again: async () => browserFile(path, handle === null ? file : await handle.getFile(), handle),
 })
+
+export const isChosenFile = (file: ListedFile): file is ChosenFile => 'again' in file
+
+/** Many slices as one blob: a browser reads it in one go. @throws when one of them cannot be read */
+export const readTogether: ReadTogether = async (slices) => {
+  const parts = slices.map(({ file, start, end }) => {
+    if (!isChosenFile(file)) throw new Error('not a file of this browser')
+    return file.blob.slice(start, end)
+  })
+  return new Uint8Array(await new Blob(parts).arrayBuffer())
+}

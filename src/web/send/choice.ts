@@ -3,7 +3,7 @@
  * first. Pure.
  */
 import type { ChosenFile } from './browser-file.ts'
-import type { Found, FoundPatient, MatchState } from './found.ts'
+import type { Found, FoundPatient, MatchState, PhotoDoubt } from './found.ts'
 import type { SeenStudy, Sorted } from './found-files.ts'
 import { isoDate, looseKey, personKey, shownName } from './people.ts'
 
@@ -76,12 +76,13 @@ export const untickedKeys = (sorted: Sorted, choice: Choice): string[] => [
   ...sorted.documents.filter(({ key, usual }) => !isChosen(choice, key, usual)).map(({ key }) => key),
 ]
 
-/** As the page shows it. `isThere`: the gateway has acknowledged the file; `addressOf` a picture to be shown. */
+/** As the page shows it. `isThere`: the gateway has acknowledged the file; `addressOf` a picture to be shown; `doubts` are what is known of photographs. */
 export const foundOf = (
   sorted: Sorted,
   choice: Choice,
   isThere: (file: ChosenFile) => boolean,
   addressOf: (file: ChosenFile) => string,
+  doubts: ReadonlyMap<ChosenFile, PhotoDoubt> = new Map(),
 ): Found => {
   const studies = chosenStudies(sorted, choice)
   const files = chosenFiles(sorted, choice)
@@ -115,7 +116,7 @@ export const foundOf = (
       bytes: file.size,
       thumbnail: shown ? addressOf(file) : null,
       locked,
-      doubt: null,
+      doubt: doubts.get(file) ?? null,
       already: isThere(file),
       chosen: isChosen(choice, key, usual),
     })),

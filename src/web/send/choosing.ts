@@ -2,24 +2,22 @@
  * Choosing: files come in from a folder, a drop or a picker, are looked into and sorted, and the gateway is asked whose
  * they are before a byte of them leaves. What was remembered of an earlier visit is taken up again.
  */
-import { mapInLanes } from '#domain/in-lanes.ts'
 import { SendingStopped } from '#sending/conversation.ts'
-import { lookInto } from '#sending/look-into.ts'
 import { type AskedPatient, askMatch, tellAnswer } from '#sending/requests.ts'
 import type { ChosenFile } from './browser-file.ts'
 import { type Choice, chosenFiles, foundOf, strangers, untickedKeys } from './choice.ts'
 import { noticeOf } from './choose-notice.ts'
-import type { MatchState } from './found.ts'
+import type { MatchState, PhotoDoubt } from './found.ts'
 import { type SeenFile, type Sorted, sortFound } from './found-files.ts'
 import type { JournalEntry } from './journal.ts'
+import { lookAtAll } from './look-at-all.ts'
 import { compareMarks, markOfFile } from './marks.ts'
 import { personKey } from './people.ts'
+import { doubtOfPhoto } from './photo-doubt.ts'
 import type { ChooseNotice } from './scene.ts'
 import type { Stage } from './stage.ts'
 import { mayRead, type Walked, walkHandles } from './walk-folder.ts'
 
-const lanes = 8
-const tellMs = 150
 /** One request asks for so many people. */
 const mostAsked = 20
 
@@ -63,6 +61,21 @@ export const openChoosing = (
   let coming: { files: ChosenFile[]; unreadable: string[] } | null = null
   const addresses = new Map<ChosenFile, string>()
 
+  const doubts = new Map<ChosenFile, PhotoDoubt>()
+  const judged = new Set<ChosenFile>()
+
+  /** One after the other, while a person reads what was found. */
+  const judgePhotos = async (): Promise<void> => {
+    for (const { file, shown } of sorted.documents) {
+      if (!shown || judged.has(file)) continue
+      judged.add(file)
+      const doubt = await doubtOfPhoto(file.blob)
+      if (doubt === null) continue
+      doubts.set(file, doubt)
+      if (stage.page().at === 'found') showFound()
+    }
+  }
+
   const addressOf = (file: ChosenFile): string => {
     const address = addresses.get(file) ?? URL.createObjectURL(file.blob)
     addresses.set(file, address)
@@ -88,28 +101,14 @@ export const openChoosing = (
     })
   }
 
+  const tellReading = (files: number, bytes: number): void => showChoose(null, { files, bytes })
+
   const showFound = (): void =>
     stage.show({
       at: 'found',
       asked: stage.asked(),
-      found: foundOf(sorted, choice(), isThere, addressOf),
+      found: foundOf(sorted, choice(), isThere, addressOf, doubts),
     })
-
-  const look = async (files: readonly ChosenFile[]): Promise<SeenFile[]> => {
-    let done = 0
-    let bytes = 0
-    let toldAt = 0
-    return mapInLanes(files, lanes, async (file) => {
-      const looked = await lookInto(file).catch(() => null)
-      done += 1
-      bytes += file.size
-      if (performance.now() - toldAt > tellMs) {
-        toldAt = performance.now()
-        showChoose(null, { files: done, bytes })
-      }
-      return { file, looked }
-    })
-  }
 
   /** Asks whose the studies are; where that cannot be said, nobody is held up by it. */
   const match = async (): Promise<void> => {
@@ -146,7 +145,7 @@ export const openChoosing = (
   const take = async (walked: Walked, isFolder: boolean): Promise<void> => {
     const known = new Set(seen.map(({ file }) => markOfFile(file)))
     const fresh = walked.files.filter((file) => !known.has(markOfFile(file)))
-    seen = [...seen, ...(await look(fresh))]
+    seen = [...seen, ...(await lookAtAll(fresh, tellReading))]
     unreadable = [...unreadable, ...walked.unreadable]
     sorted = sortFound(seen, unreadable)
     const notice = noticeOf(walked, sorted, isFolder)
@@ -168,6 +167,7 @@ export const openChoosing = (
       if (isSame) return goOn()
     }
     showFound()
+    void judgePhotos()
     matching = match()
     await matching
   }
@@ -181,7 +181,7 @@ export const openChoosing = (
       if (before !== null && before.handles.length > 0) {
         handles = [...before.handles]
         if (await mayRead(handles)) {
-          const walked = await walkHandles(handles, (files, bytes) => showChoose(null, { files, bytes }))
+          const walked = await walkHandles(handles, tellReading)
           if (walked.files.length > 0) return take(walked, true)
         }
         offerHandles(before.handles)
@@ -192,7 +192,7 @@ export const openChoosing = (
     takeHandles: async (more) => {
       handles = [...handles, ...more]
       showChoose(null, { files: 0, bytes: 0 })
-      const walked = await walkHandles(more, (files, bytes) => showChoose(null, { files, bytes }))
+      const walked = await walkHandles(more, tellReading)
       await take(
         walked,
         more.some(({ kind }) => kind === 'directory'),

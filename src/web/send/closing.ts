@@ -2,6 +2,7 @@
  * Closing: everything has arrived. The receipt is proved against the files here, verdicts are waited for, and later the
  * page tells where the case is.
  */
+import { receiptNumber } from '#domain/receipt-number.ts'
 import type { Conversation } from '#sending/conversation.ts'
 import { askStatus } from '#sending/finish.ts'
 import { webSha256 } from '#sending/part-body.ts'
@@ -14,7 +15,7 @@ import { payloadOf } from '#sending/signature.ts'
 import { waitForVerdicts } from '#sending/verdicts.ts'
 import { checkedOf, standingView } from './as-told.ts'
 import type { ReceiptKind } from './found-files.ts'
-import { digestLines, receiptNumber } from './receipt-files.ts'
+import { digestLines } from './receipt-files.ts'
 import type { Stage } from './stage.ts'
 import type { ReceiptView, SendingProblem, Standing } from './told.ts'
 
@@ -92,6 +93,7 @@ export const openClosing = (stage: Stage): Closing => {
       const { finished, tracks, leftOut, kinds } = of
       const names = new Map(tracks.map(({ id, told }) => [id ?? '', told]))
       const nameOf = (id: string): string | null => names.get(id) ?? null
+      stage.show({ at: 'checking', asked: stage.asked(), files: [], waiting: finished.items })
       const conversation = await stage.converse()
       const proved = prove(conversation, of)
       proved.catch(() => {})

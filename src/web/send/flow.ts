@@ -8,7 +8,7 @@ import { SendingStopped } from '#sending/conversation.ts'
 import type { ListedFile } from '#sending/listed-file.ts'
 import { askForLink, askStanding, introduce, lookAt, withdraw } from '#sending/requests.ts'
 import type { Actions } from './actions.ts'
-import { deadReasonOf } from './as-told.ts'
+import { arrivalOf, lockedFor } from './arrival.ts'
 import { browserFile } from './browser-file.ts'
 import { openChoosing } from './choosing.ts'
 import { openClosing } from './closing.ts'
@@ -21,7 +21,8 @@ import { openShipping } from './shipping.ts'
 import { type FlowNeeds, openStage } from './stage.ts'
 
 export type Flow = Pick<Actions, Act> & {
-  open(): Promise<void>
+  /** Goes on from what the page was told of the link. */
+  open(): void
   takeHandles(handles: readonly FileSystemHandle[]): void
   takeGiven(files: readonly Given[], unreadable: readonly string[], more: boolean): void
   online(is: boolean): void
@@ -108,31 +109,26 @@ export const openFlow = (needs: FlowNeeds): Flow => {
   const look = async (): Promise<void> => {
     const looked = await lookAt(patience(), link.token)
     stage.setLooked(looked)
-    const reason = deadReasonOf(looked)
+    const arrival = arrivalOf(looked, await journal.read(), opening.session !== null)
+    if (arrival === 'door') return openDoor()
+    if (arrival.at === 'dead') dead = arrival
+    if (arrival.at === 'locked') setTimeout(() => run(look), lockedFor(arrival.until))
+    stage.show(arrival)
+  }
+
+  const start = (): void => {
     const asked = stage.asked()
-    if (reason !== null) {
-      const may = reason !== 'revoked' && reason !== 'closed'
-      const asking = looked.asked ? 'asked' : may ? 'may' : 'may-not'
-      dead = { at: 'dead', why: reason, contact: looked.contact, until: asked.until, asking }
-      return stage.show(dead)
-    }
-    if (looked.state === 'locked' && looked.lockedUntil !== null) {
-      const until = new Date(looked.lockedUntil)
-      stage.show({ at: 'locked', asked, until })
-      setTimeout(() => run(look), Math.max(1_000, until.getTime() - Date.now()))
-      return
-    }
-    const entry = await journal.read()
-    // Somebody was here before and pressed Start then: a scanner of mails has no journal.
-    const mayGoOn = opening.session !== null || asked.check === 'none'
-    if (entry?.state === 'sending' && mayGoOn) return openDoor()
-    stage.show({ at: 'landing', asked, starting: false })
+    if (asked.check !== 'none' && opening.session === null) return stage.show(checkPage(asked, null))
+    stage.show({ at: 'landing', asked, starting: true })
+    run(openDoor)
   }
 
   return {
-    open: async () => {
-      stage.show({ at: 'opening' })
-      run(look)
+    open: () => {
+      if (opening.looked === null) return run(look)
+      stage.setLooked(opening.looked)
+      if (opening.begins === 'start') start()
+      else run(openDoor)
     },
     online: (is) => {
       stage.wire.online(is)
@@ -160,15 +156,7 @@ export const openFlow = (needs: FlowNeeds): Flow => {
         () => stage.show({ ...shown, asking: 'failed' }),
       )
     },
-    start: () => {
-      const asked = stage.asked()
-      if (asked.check !== 'none' && opening.session === null) {
-        stage.show(checkPage(asked, null))
-        return
-      }
-      stage.show({ at: 'landing', asked, starting: true })
-      run(openDoor)
-    },
+    start,
     check: (answer) => {
       const page = stage.page()
       if (page.at !== 'check' || page.checking) return
@@ -244,7 +232,9 @@ export const openFlow = (needs: FlowNeeds): Flow => {
     },
     back: () => {
       const page = stage.page()
-      if (page.at === 'withdraw' && before !== null) return stage.show(before)
+      // Once it is withdrawn, what was shown before is no longer so.
+      const asked = page.at === 'withdraw' && page.withdrawing !== 'done'
+      if (asked && before !== null) return stage.show(before)
       if (page.at === 'found') return choosing.addMore()
       if (page.at === 'rest') return choosing.showFound()
       run(look)

@@ -26,6 +26,9 @@ export type FoundStudy = {
   readonly chosen: boolean
 }
 
+/** What a photograph may suffer from; for a person to judge. */
+export type PhotoDoubt = 'blurred' | 'dark'
+
 export type FoundDocument = {
   readonly key: string
   readonly name: string
@@ -33,10 +36,10 @@ export type FoundDocument = {
   readonly bytes: number
   /** A blob address for the picture, or null. */
   readonly thumbnail: string | null
-  /** Locked with a password: the desk cannot open it either. */
+  /** A package locked with a password, or a PDF that may be: many only forbid printing. */
   readonly locked: boolean
   /** Worth another look before it is sent; never a reason to refuse. */
-  readonly doubt: 'blurred' | 'dark' | null
+  readonly doubt: PhotoDoubt | null
   readonly already: boolean
   readonly chosen: boolean
 }

@@ -16,8 +16,21 @@ const Stage = () => {
   return <SendPages scene={scene} actions={store.actions} />
 }
 
-// Without its words the page would be empty: what the server sent stays until they are here.
-await loadWords(store.scene().language).catch(() => null)
+/** Between two tries to fetch words. ms */
+const again = 3_000
+
+/** Without its words the page would be empty: what the server sent stays, form and all, until they are here. */
+const waitForWords = async (): Promise<void> => {
+  for (;;)
+    try {
+      await loadWords(store.scene().language)
+      return
+    } catch {
+      await new Promise((done) => setTimeout(done, again))
+    }
+}
+
+await waitForWords()
 createRoot(takePlace()).render(
   <StrictMode>
     <Stage />

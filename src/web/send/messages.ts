@@ -2,6 +2,7 @@
 import type { Language } from '#domain/language.ts'
 import type { SenderLink } from '#sending/link.ts'
 import type { Exchanged } from '#sending/replies.ts'
+import type { Looked } from '#sending/requests.ts'
 import type { Actions } from './actions.ts'
 import type { Scene } from './scene.ts'
 
@@ -15,7 +16,6 @@ export type Act = Exclude<
 export type Opening = {
   /** Null: the page was opened with none, or with one that is cut. */
   readonly link: SenderLink | null
-  readonly cut: boolean
   /** Chosen by hand before. */
   readonly language: Language | null
   /** What the browser says its person reads. */
@@ -23,6 +23,9 @@ export type Opening = {
   /** The session of this tab, from before it was reloaded. */
   readonly session: Exchanged | null
   readonly unscanned: boolean
+  /** What the page was told of the link, and what a person wants: to start, or to go on where they were. */
+  readonly looked: Looked | null
+  readonly begins: 'start' | 'door' | null
   readonly canPickFolder: boolean
   readonly canTakePhotos: boolean
 }

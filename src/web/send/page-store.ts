@@ -1,16 +1,19 @@
 /**
- * Page store: the scene that is drawn, as the worker last told it, and what this tab keeps: the language for every
+ * Page store: the scene that is drawn, as the first look or the worker last told it, and what this tab keeps: the language for every
  * visit, the session for as long as the tab is open. The link stays in the address: one must be able to come back.
  */
 import { type Language, readLanguage } from '#domain/language.ts'
 import { readLink } from '#sending/link.ts'
 import type { Exchanged } from '#sending/replies.ts'
+import type { Looked } from '#sending/requests.ts'
 import type { Actions } from './actions.ts'
 import { keepWatch } from './awake.ts'
+import { openFirstLook } from './first-look.ts'
 import { canPickFolder, openHands, saveFile } from './hands.ts'
+import { laterNow, loadLater } from './load-later.ts'
 import { markOf } from './marks.ts'
 import type { FromWorker, Opening, ToWorker } from './messages.ts'
-import type { Scene } from './scene.ts'
+import { isFirstPage, type Page, type Scene, type Trouble } from './scene.ts'
 
 export type PageStore = {
   readonly scene: () => Scene
@@ -62,6 +65,7 @@ export const openPageStore = (unscanned: boolean): PageStore => {
   const language = readLanguage(kept(() => localStorage.getItem(languageKey)) ?? '')
   const reads = preferred()
   const listeners = new Set<() => void>()
+  let chosen = language
   let handles: readonly FileSystemHandle[] | null = null
   let scene: Scene = {
     language: language ?? reads,
@@ -71,7 +75,10 @@ export const openPageStore = (unscanned: boolean): PageStore => {
   }
 
   const watch = keepWatch(() => show(scene))
+  let waiting: Scene | null = null
   const show = (next: Scene): void => {
+    waiting = isFirstPage(next.page) || laterNow() !== null ? null : next
+    if (waiting !== null) return
     watch.note(next)
     const { page } = next
     scene =
@@ -81,8 +88,17 @@ export const openPageStore = (unscanned: boolean): PageStore => {
     for (const listener of listeners) listener()
   }
 
-  const worker = scene.page.at === 'old-browser' ? null : openWorker()
-  const tell = (message: ToWorker): void => worker?.postMessage(message)
+  const opening: Opening = {
+    link,
+    language,
+    reads,
+    session: readSession(sessionKey),
+    unscanned,
+    looked: null,
+    begins: null,
+    canPickFolder: canPickFolder(),
+    canTakePhotos: matchMedia('(pointer: coarse)').matches,
+  }
   const keepSession = (session: Exchanged | null): void => {
     kept(() =>
       session === null
@@ -90,27 +106,62 @@ export const openPageStore = (unscanned: boolean): PageStore => {
         : sessionStorage.setItem(sessionKey, JSON.stringify(session)),
     )
   }
-  worker?.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
-    if (data.kind === 'scene') show(data.scene)
-    if (data.kind === 'save') saveFile(data.name, data.blob)
-    if (data.kind === 'session') keepSession(data.session)
-    if (data.kind === 'handles') handles = data.handles
-  })
-  // A worker that does not even load: an old browser, or one that was told not to.
-  worker?.addEventListener('error', () => {
-    if (scene.page.at === 'opening') show({ ...scene, page: { at: 'old-browser' } })
-  })
-  const opening: Opening = {
-    link,
-    cut: hash.length > 1,
-    language,
-    reads,
-    session: readSession(sessionKey),
-    unscanned,
-    canPickFolder: canPickFolder(),
-    canTakePhotos: matchMedia('(pointer: coarse)').matches,
+  let worker: Worker | null = null
+
+  const fetchLater = (): void =>
+    void loadLater().then(() => {
+      if (waiting !== null) show(waiting)
+    })
+
+  const startWorker = (looked: Looked, begins: Opening['begins']): void => {
+    fetchLater()
+    const started = openWorker()
+    worker = started
+    let spoke = false
+    started.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+      spoke = true
+      if (data.kind === 'scene') show(data.scene)
+      if (data.kind === 'save') saveFile(data.name, data.blob)
+      if (data.kind === 'session') keepSession(data.session)
+      if (data.kind === 'handles') handles = data.handles
+    })
+    // It could not be fetched: what it was started for can be asked for once more.
+    started.addEventListener('error', () => {
+      if (spoke) return
+      worker = null
+      first?.failed()
+    })
+    started.postMessage({
+      kind: 'open',
+      opening: { ...opening, language: chosen, looked, begins },
+    } satisfies ToWorker)
   }
-  tell({ kind: 'open', opening })
+
+  const showPage = (page: Page, trouble: Trouble | null): void => {
+    show({ language: scene.language, page, trouble, unscanned })
+    if (page.at === 'landing') fetchLater()
+  }
+  const first =
+    link === null || scene.page.at === 'old-browser'
+      ? null
+      : openFirstLook({ opening: { ...opening, link }, show: showPage, handOver: startWorker })
+
+  const tell = (message: ToWorker): void => {
+    if (message.kind === 'act' && message.act === 'speak') chosen = message.with[0] as Language
+    if (worker !== null) worker.postMessage(message)
+    else if (message.kind === 'act' && message.act === 'speak')
+      show({ ...scene, language: chosen ?? scene.language })
+    else if (message.kind === 'act') first?.act(message.act)
+  }
+
+  if (link === null && scene.page.at !== 'old-browser')
+    showPage(
+      { at: 'dead', why: hash.length > 1 ? 'cut' : 'missing', contact: null, until: null, asking: 'may-not' },
+      null,
+    )
+  first?.look()
+  addEventListener('online', () => first?.online(true))
+  addEventListener('offline', () => worker === null && first?.online(false))
   // The link was changed by hand: another link is another visit.
   addEventListener('hashchange', () => location.reload())
 

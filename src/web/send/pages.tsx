@@ -6,22 +6,15 @@ import { useEffect, useRef, useState } from 'react'
 import { loadWords, type Spoken, spokenNow } from '#web/words/load-words.ts'
 import { SpokenContext } from '#web/words/spoken.ts'
 import type { Actions } from './actions.ts'
-import type { Scene } from './scene.ts'
-import { Check } from './views/check.tsx'
-import { Checking } from './views/checking.tsx'
-import { Choose } from './views/choose.tsx'
+import { laterNow } from './load-later.ts'
+import { type FirstPage, isFirstPage, type Page, type Scene } from './scene.ts'
 import { DropZone } from './views/drop-zone.tsx'
-import { Dead, OldBrowser, Opening, Rest, Stopped } from './views/ends.tsx'
-import { FoundView } from './views/found.tsx'
+import { Dead, OldBrowser, Opening } from './views/ends.tsx'
 import { Frame } from './views/frame.tsx'
 import { headingId } from './views/heading.tsx'
 import { Landing } from './views/landing.tsx'
 import { Locked } from './views/locked.tsx'
-import { Receipt } from './views/receipt.tsx'
-import { Sending } from './views/sending.tsx'
 import { titleOf } from './views/title.ts'
-import { Who } from './views/who.tsx'
-import { Withdraw } from './views/withdraw.tsx'
 import '#web/parts/base.css'
 import '#web/parts/controls.css'
 import '#web/parts/marks.css'
@@ -30,7 +23,7 @@ import './print.css'
 
 export type SendPagesProps = { readonly scene: Scene; readonly actions: Actions }
 
-const View = ({ scene: { page }, actions }: SendPagesProps) => {
+const First = ({ page, actions }: { readonly page: FirstPage; readonly actions: Actions }) => {
   switch (page.at) {
     case 'opening':
       return <Opening />
@@ -40,30 +33,16 @@ const View = ({ scene: { page }, actions }: SendPagesProps) => {
       return <Dead page={page} actions={actions} />
     case 'landing':
       return <Landing page={page} actions={actions} />
-    case 'check':
-      // Another kind of answer is another form.
-      return <Check key={page.kind} page={page} actions={actions} />
     case 'locked':
       return <Locked page={page} actions={actions} />
-    case 'who':
-      return <Who page={page} actions={actions} />
-    case 'choose':
-      return <Choose page={page} actions={actions} />
-    case 'found':
-      return <FoundView page={page} actions={actions} />
-    case 'sending':
-      return <Sending page={page} actions={actions} />
-    case 'rest':
-      return <Rest page={page} actions={actions} />
-    case 'stopped':
-      return <Stopped page={page} actions={actions} />
-    case 'checking':
-      return <Checking page={page} actions={actions} />
-    case 'receipt':
-      return <Receipt page={page} actions={actions} />
-    case 'withdraw':
-      return <Withdraw page={page} actions={actions} />
   }
+}
+
+/** Of a page behind the door nothing, where nobody called `loadLater` before. */
+const View = ({ page, actions }: { readonly page: Page; readonly actions: Actions }) => {
+  if (isFirstPage(page)) return <First page={page} actions={actions} />
+  const Later = laterNow()
+  return Later === null ? null : <Later page={page} actions={actions} />
 }
 
 /** Between two tries to fetch words. ms */
@@ -117,7 +96,7 @@ export const SendPages = ({ scene, actions }: SendPagesProps) => {
   return (
     <SpokenContext value={spoken}>
       <Frame scene={scene} actions={actions}>
-        <View scene={scene} actions={actions} />
+        <View page={page} actions={actions} />
       </Frame>
       <DropZone words={spoken.t('choose.dropHere')} take={takes ? actions.takeDrop : null} />
     </SpokenContext>

@@ -1,13 +1,6 @@
-/** What a person keeps of a receipt: the number to quote, and the digests of their files as a text. */
+/** What a person keeps of a receipt: the digests of their files as a text. */
 import type { SentFile } from '#sending/send-files.ts'
 import { fieldsOf, payloadOf } from '#sending/signature.ts'
-
-/** Ten characters of the receipt's SHA-256, in two groups. */
-export const receiptNumber = async (receipt: string): Promise<string> => {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(receipt)))
-  const hex = Array.from(digest.subarray(0, 5), (byte) => byte.toString(16).padStart(2, '0')).join('')
-  return `${hex.slice(0, 5)}-${hex.slice(5)}`.toUpperCase()
-}
 
 /** A name on one line, as `sha256sum` writes it. */
 const plain = (name: string): string => name.replaceAll(/\p{Cc}/gu, '\uFFFD')

@@ -130,6 +130,13 @@ export type Page =
       readonly withdrawing: 'ask' | 'working' | 'done' | 'failed'
     }
 
+/** Pages before the door. */
+export type FirstPage = Extract<Page, { at: 'opening' | 'old-browser' | 'dead' | 'landing' | 'locked' }>
+
+const firstPages: ReadonlySet<Page['at']> = new Set(['opening', 'old-browser', 'dead', 'landing', 'locked'])
+
+export const isFirstPage = (page: Page): page is FirstPage => firstPages.has(page.at)
+
 /** What stands above every page. `offline` and `busy` are for pages that do not tell it themselves. */
 export type Trouble =
   | { readonly kind: 'offline' | 'failed' | 'ended' }

@@ -2,6 +2,7 @@
  * The sender's worker: reads, hashes and sends, and tells the page what to show, ten times a second at most. A page
  * that only draws stays quick however many files there are.
  */
+import type { SenderLink } from '#sending/link.ts'
 import { speakByFetch } from '#sending/speak.ts'
 import { type Flow, openFlow } from './flow.ts'
 import { openJournal } from './journal.ts'
@@ -39,37 +40,24 @@ const showSometimes = (): ((scene: Scene) => void) => {
   }
 }
 
-const openFor = (opening: Opening): Flow | null => {
-  const show = showSometimes()
-  if (opening.link === null) {
-    const page = {
-      at: 'dead',
-      why: opening.cut ? 'cut' : 'missing',
-      contact: null,
-      until: null,
-      asking: 'may-not',
-    } as const
-    show({ language: opening.language ?? opening.reads, page, trouble: null, unscanned: opening.unscanned })
-    return null
-  }
-  return openFlow({
+const openFor = (opening: Opening, link: SenderLink): Flow =>
+  openFlow({
     opening,
-    link: opening.link,
-    speak: speakByFetch(opening.link.url),
-    journal: openJournal(opening.link.token),
-    show,
+    link,
+    speak: speakByFetch(link.url),
+    journal: openJournal(link.token),
+    show: showSometimes(),
     save: (name, text) => scope.postMessage({ kind: 'save', name, blob: new Blob([text]) }),
     offerHandles: (handles) => scope.postMessage({ kind: 'handles', handles }),
     keepSession: (session) => scope.postMessage({ kind: 'session', session }),
   })
-}
 
 let flow: Flow | null = null
 
 scope.addEventListener('message', ({ data }) => {
-  if (data.kind === 'open') {
-    flow = openFor(data.opening)
-    void flow?.open()
+  if (data.kind === 'open' && data.opening.link !== null) {
+    flow = openFor(data.opening, data.opening.link)
+    flow.open()
   }
   if (data.kind === 'handles') flow?.takeHandles(data.handles)
   if (data.kind === 'files') flow?.takeGiven(data.files, data.unreadable, data.more)

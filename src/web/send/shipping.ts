@@ -8,7 +8,7 @@ import { webSha256 } from '#sending/part-body.ts'
 import type { Progress } from '#sending/progress.ts'
 import { prepareSending, type Sending, type SentFile } from '#sending/send-files.ts'
 import { sendingView } from './as-told.ts'
-import type { ChosenFile } from './browser-file.ts'
+import { isChosenFile, readTogether } from './browser-file.ts'
 import type { Stage } from './stage.ts'
 import type { SendingProblem, SendingState } from './told.ts'
 
@@ -30,8 +30,6 @@ export type Shipping = {
 const isDone = ({ missingChunks, leftOut, id }: SentFile): boolean =>
   id !== null && missingChunks === 0 && leftOut === null
 
-const isChosenFile = (file: ListedFile): file is ChosenFile => 'again' in file
-
 /** A file that is gone stays as it was listed, and is left out once more. */
 const listAgain = (file: ListedFile): Promise<ListedFile> =>
   isChosenFile(file) ? file.again().catch(() => file) : Promise.resolve(file)
@@ -43,6 +41,7 @@ export const openShipping = (stage: Stage): Shipping => {
   let sending: Sending | null = null
   let progress: Progress | null = null
   const there = new Set<string>()
+  const given = new Set<string>()
 
   const current = (): readonly SentFile[] => sending?.files ?? []
   const tracks = (): readonly SentFile[] => [...finished, ...current()]
@@ -97,17 +96,22 @@ export const openShipping = (stage: Stage): Shipping => {
       if (files !== null || sending === null) {
         const before = new Set(finished.filter(isDone).map(({ file }) => keyOf(file)))
         const fresh = (files ?? []).filter((file) => !before.has(keyOf(file)))
+        // A file that changed and is sent as it is now: nobody waits for what it was.
+        const now = new Set(fresh.map(keyOf))
+        for (const { id, leftOut, file } of finished)
+          if (id !== null && leftOut !== null && !now.has(keyOf(file))) given.add(id)
         finished = finished.filter(isDone)
         sending = prepareSending(fresh, {
           conversation,
           sha256: webSha256,
+          readTogether,
           onProgress: (told) => {
             progress = told
             redraw()
           },
         })
       }
-      const finish = await sendAndFinish(conversation, sending, { leaveRest })
+      const finish = await sendAndFinish(conversation, sending, { leaveRest, given })
       for (const track of current()) if (isDone(track)) there.add(keyOf(track.file))
       return finish
     },

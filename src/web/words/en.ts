@@ -2,6 +2,8 @@
  * English, and the shape of every other language: the same keys, plural where this is plural, the same names in
  * braces. Plain words, verbs on buttons; after a failure it is said what was kept.
  */
+export { consent } from '#domain/consent/en.ts'
+
 export const messages = {
   'frame.name': 'Send medical records',
   'frame.languages': 'Language',
@@ -194,7 +196,10 @@ export const messages = {
   'found.kind.archive': 'ZIP or other package',
   'found.kind.other': 'File',
   'found.locked': 'Locked with a password',
-  'found.lockedHint': 'The desk cannot open it either. Please send a copy without a password.',
+  'found.lockedHint': 'Without its password nobody can open it. Please send a copy without a password.',
+  'found.maybeLocked': 'May be locked',
+  'found.maybeLockedHint':
+    'If this PDF asks for a password when you open it, the desk cannot open it: please send a copy without a password. If it opens without one, send it as it is.',
   'found.blurred': 'Looks blurred',
   'found.dark': 'Looks dark',
   'found.doubtHint': 'You can send it like this, or take it again.',

@@ -1,6 +1,8 @@
 /** Hindi, as a hospital's desk speaks to a patient. A draft until a native reader has looked at it. */
 import type { Words } from './words.ts'
 
+export { consent } from '#domain/consent/hi.ts'
+
 export const messages = {
   'frame.name': 'मेडिकल रिकॉर्ड भेजें',
   'frame.languages': 'भाषा',
@@ -187,7 +189,10 @@ export const messages = {
   'found.kind.archive': 'ZIP या दूसरा पैकेट',
   'found.kind.other': 'फ़ाइल',
   'found.locked': 'पासवर्ड से बंद है',
-  'found.lockedHint': 'डेस्क भी इसे नहीं खोल सकती। कृपया बिना पासवर्ड वाली कॉपी भेजें।',
+  'found.lockedHint': 'पासवर्ड के बिना इसे कोई नहीं खोल सकता। कृपया बिना पासवर्ड वाली कॉपी भेजें।',
+  'found.maybeLocked': 'शायद बंद है',
+  'found.maybeLockedHint':
+    'अगर यह PDF खोलने पर पासवर्ड माँगती है, तो डेस्क इसे नहीं खोल सकती: कृपया बिना पासवर्ड वाली कॉपी भेजें। अगर यह बिना पासवर्ड खुलती है, तो इसे ऐसे ही भेजें।',
   'found.blurred': 'धुँधली लगती है',
   'found.dark': 'अँधेरी लगती है',
   'found.doubtHint': 'आप इसे ऐसे ही भेज सकते हैं, या फिर से खींच सकते हैं।',

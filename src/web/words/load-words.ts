@@ -1,4 +1,5 @@
 /** Words of a language as a chunk of its own, fetched when somebody chooses it and kept. */
+import type { ConsentTexts } from '#domain/consent.ts'
 import type { Language } from '#domain/language.ts'
 import { type Say, sayIn } from './say.ts'
 import { type Tell, tellIn, type VerdictWords, type Words } from './words.ts'
@@ -25,6 +26,7 @@ export type Spoken = {
   readonly language: Language
   readonly t: Tell
   readonly say: Say
+  readonly consent: ConsentTexts
 }
 
 const loaded = new Map<Language, Spoken>()
@@ -38,7 +40,7 @@ export const loadWords = async (language: Language): Promise<Spoken> => {
   if (before !== undefined) return before
   const words = await files[language]()
   const t = tellIn(language, words)
-  const spoken = { language, t, say: sayIn(language, t) }
+  const spoken = { language, t, say: sayIn(language, t), consent: words.consent }
   loaded.set(language, spoken)
   return spoken
 }

@@ -1,6 +1,8 @@
 /** Marathi, as a hospital's desk speaks to a patient. A draft until a native reader has looked at it. */
 import type { Words } from './words.ts'
 
+export { consent } from '#domain/consent/mr.ts'
+
 export const messages = {
   'frame.name': 'वैद्यकीय रेकॉर्ड पाठवा',
   'frame.languages': 'भाषा',
@@ -188,7 +190,10 @@ export const messages = {
   'found.kind.archive': 'ZIP किंवा दुसरे पॅकेट',
   'found.kind.other': 'फाइल',
   'found.locked': 'पासवर्डने बंद आहे',
-  'found.lockedHint': 'डेस्कलाही ती उघडता येत नाही. कृपया पासवर्ड नसलेली प्रत पाठवा.',
+  'found.lockedHint': 'पासवर्डशिवाय ती कोणालाच उघडता येत नाही. कृपया पासवर्ड नसलेली प्रत पाठवा.',
+  'found.maybeLocked': 'कदाचित बंद आहे',
+  'found.maybeLockedHint':
+    'ही PDF उघडताना पासवर्ड मागत असेल, तर डेस्कला ती उघडता येत नाही: कृपया पासवर्ड नसलेली प्रत पाठवा. ती पासवर्डशिवाय उघडत असेल, तर तशीच पाठवा.',
   'found.blurred': 'अस्पष्ट दिसते',
   'found.dark': 'अंधारे दिसते',
   'found.doubtHint': 'तुम्ही ते असेच पाठवू शकता, किंवा पुन्हा काढू शकता.',

@@ -1,4 +1,5 @@
 /** Words: what a language file must hold, and how a sentence of it is told with numbers and names put in. */
+import type { ConsentTexts } from '#domain/consent.ts'
 import type { Language } from '#domain/language.ts'
 import type { VerdictCode } from '#domain/verdict.ts'
 import type { messages } from './en.ts'
@@ -12,6 +13,7 @@ export type Plural = { readonly one: string; readonly other: string }
 
 /** A file of words: complete, or it does not compile. */
 export type Words = {
+  readonly consent: ConsentTexts
   readonly messages: { readonly [K in Key]: English[K] extends string ? string : Plural }
 }
 

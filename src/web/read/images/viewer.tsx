@@ -12,7 +12,6 @@ import { PaneView } from './pane-view.tsx'
 import { Strip } from './strip.tsx'
 import { doingKeys, doings, type LayoutName, panesOf, Toolbar, toolKeys } from './toolbar.tsx'
 import { type PresetName, presetNames, presets } from './window.ts'
-import './viewer.css'
 
 export type ViewerProps = {
   readonly reading: Reading

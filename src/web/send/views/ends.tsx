@@ -1,4 +1,4 @@
-/** Pages where nothing can be sent, or not yet: opening, an old browser, a dead link, a stop, files still missing. */
+/** Pages where nothing can be sent, or not yet: opening, an old browser, a dead link. */
 import { useEffect, useState } from 'react'
 import { Button } from '#web/parts/button.tsx'
 import { Notice } from '#web/parts/marks.tsx'
@@ -6,7 +6,7 @@ import { Progress } from '#web/parts/progress.tsx'
 import { useSpoken } from '#web/words/spoken.ts'
 import { Heading } from './heading.tsx'
 import { titleOf } from './title.ts'
-import type { PageAt, ViewProps } from './view.ts'
+import type { ViewProps } from './view.ts'
 
 /** What is over sooner is not worth a flicker. ms */
 const patience = 400
@@ -61,43 +61,6 @@ export const Dead = ({ page, actions }: ViewProps<'dead'>) => {
           </Button>
         </div>
       )}
-    </>
-  )
-}
-
-const safeWords = ({ safe, of }: PageAt<'stopped'>, t: ReturnType<typeof useSpoken>['t']): string =>
-  safe === 0 ? t('stopped.none') : t('stopped.safe', { count: safe, of })
-
-export const Stopped = ({ page, actions }: ViewProps<'stopped'>) => {
-  const { t } = useSpoken()
-  return (
-    <>
-      <Heading>{t(titleOf(page))}</Heading>
-      <Notice tone={page.safe === 0 ? 'quiet' : 'good'}>
-        <p>{safeWords(page, t)}</p>
-      </Notice>
-      <p>{t(`stopped.text.${page.why}`)}</p>
-      {page.why === 'failed' ? (
-        <div className="actions">
-          <Button onPress={actions.tryAgain}>{t('frame.again')}</Button>
-        </div>
-      ) : null}
-    </>
-  )
-}
-
-export const Rest = ({ page: { files }, actions }: ViewProps<'rest'>) => {
-  const { t } = useSpoken()
-  return (
-    <>
-      <Heading>{t('rest.title')}</Heading>
-      <p className="lead">{t('rest.text', { count: files })}</p>
-      <div className="actions">
-        <Button onPress={actions.addMore}>{t('rest.choose')}</Button>
-        <Button kind="quiet" onPress={actions.leaveRest}>
-          {t('rest.leave')}
-        </Button>
-      </div>
     </>
   )
 }

@@ -12,6 +12,8 @@ export type DocumentCardProps = {
 export const DocumentCard = ({ document: one, onChoose }: DocumentCardProps) => {
   const { t, say } = useSpoken()
   const { key, doubt, locked, already } = one
+  // A PDF may be sealed only against printing, and opens without a password then; a ZIP does not.
+  const maybe = one.kind === 'pdf'
   return (
     <li className={one.chosen ? 'card' : 'card off'}>
       <Tick
@@ -31,11 +33,11 @@ export const DocumentCard = ({ document: one, onChoose }: DocumentCardProps) => 
         {doubt === null && !locked && !already ? null : (
           <p className="tags">
             {already ? <Tag tone="good">{t('found.alreadyAll')}</Tag> : null}
-            {locked ? <Tag tone="look">{t('found.locked')}</Tag> : null}
+            {locked ? <Tag tone="look">{t(maybe ? 'found.maybeLocked' : 'found.locked')}</Tag> : null}
             {doubt === null ? null : <Tag tone="look">{t(`found.${doubt}`)}</Tag>}
           </p>
         )}
-        {locked ? <p className="hint">{t('found.lockedHint')}</p> : null}
+        {locked ? <p className="hint">{t(maybe ? 'found.maybeLockedHint' : 'found.lockedHint')}</p> : null}
         {doubt === null ? null : <p className="hint">{t('found.doubtHint')}</p>}
       </div>
     </li>

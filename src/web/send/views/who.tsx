@@ -1,6 +1,6 @@
 /** Who sends, where the receipt goes, and the consent without which nothing may be taken. */
 import { useState } from 'react'
-import { consentKindOf, consentTexts, currentConsent } from '#domain/consent.ts'
+import { consentKindOf, currentConsent, nameDesk } from '#domain/consent.ts'
 import { senderRoles } from '#domain/link.ts'
 import { Button } from '#web/parts/button.tsx'
 import { ErrorSummary } from '#web/parts/error-summary.tsx'
@@ -22,7 +22,7 @@ const fieldOf = {
 } as const satisfies Record<IntroductionFault, keyof typeof fields>
 
 export const Who = ({ page: { asked, draft: kept, faults, saving }, actions }: ViewProps<'who'>) => {
-  const { t, language } = useSpoken()
+  const { t, consent: texts } = useSpoken()
   const [draft, setDraft] = useState(kept)
   const change = (changed: Partial<typeof draft>): void => setDraft({ ...draft, ...changed })
   const wrong = (field: keyof typeof fields): string | null => {
@@ -30,7 +30,7 @@ export const Who = ({ page: { asked, draft: kept, faults, saving }, actions }: V
     return fault === undefined ? null : t(`who.fault.${fault}`)
   }
   const kind = consentKindOf(draft.role)
-  const consent = consentTexts[currentConsent][kind][language].replace('{desk}', asked.institution)
+  const consent = nameDesk(texts[currentConsent][kind], asked.institution)
   const agreed = wrong('agreed')
   return (
     <form
