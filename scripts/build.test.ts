@@ -100,7 +100,8 @@ describe('the pages', () => {
 
   it('are files with hashed names and nothing else, and ask nobody else for anything', () => {
     const names = readdirSync(place).filter((name) => name !== 'manifest.json' && name !== '.made-of')
-    for (const name of names) expect(name).toMatch(/-[A-Za-z0-9_-]{8}\.(js|css|woff2|svg|png|wasm|bcmap|pfb|ttf|icc|xml)$/)
+    for (const name of names)
+      expect(name).toMatch(/-[A-Za-z0-9_-]{8}\.(js|css|woff2|svg|png|wasm|bcmap|pfb|ttf|icc|xml)$/)
     const styles = names
       .filter((name) => name.endsWith('.css'))
       .map((name) => readFileSync(join(place, name), 'utf8'))
