@@ -168,7 +168,7 @@ describe('an archive', () => {
     const { cases, audit } = ledgers
     const terms = {
       ...needsOf(),
-      statements: { sign: async (_: string, said: unknown) => JSON.stringify(said) },
+      statements: { sign: async (_: string, said: string) => said },
     }
     const finish = async () => granted(await finishSend(terms)(sent.session, []))
     const receiptOf = async () => (JSON.parse((await finish()).receipt) as { files: unknown[] }).files
