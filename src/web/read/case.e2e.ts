@@ -25,7 +25,7 @@ let id: string
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'second-read-case-'))
-  gateway = await startGateway(folder)
+  gateway = await startGateway(folder, { PROXIES: '1' })
   desk = await signIn(gateway.url, gateway.signInCode ?? '')
   id = await sendRecords(gateway.url, desk, [
     ...[...ctStudy({ slices: 6, seed: 84, rows: 64, columns: 64 })].map(({ path, bytes }) => ({

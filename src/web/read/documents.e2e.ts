@@ -25,7 +25,7 @@ let page: Page
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'second-read-documents-'))
-  gateway = await startGateway(folder)
+  gateway = await startGateway(folder, { PROXIES: '1' })
   desk = await signIn(gateway.url, gateway.signInCode ?? '')
   const codestream = codestreamOf(compress(ctSlice({ seed: 86 }).bytes, 'jpeg2000'))
   const id = await sendRecords(gateway.url, desk, [

@@ -30,7 +30,7 @@ const same = (n: number): Buffer =>
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'second-read-images-'))
-  gateway = await startGateway(folder)
+  gateway = await startGateway(folder, { PROXIES: '1' })
   desk = await signIn(gateway.url, gateway.signInCode ?? '')
   study = await sendRecords(
     gateway.url,
