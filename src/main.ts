@@ -60,6 +60,7 @@ const start = async (config: Config): Promise<Stop> => {
     proxies: config.proxies,
     publicUrl: config.publicUrl,
     institution: config.institution,
+    contact: config.contact,
     pages: await readPages(join(import.meta.dirname, '..', 'dist', 'web')),
     scans: typeof config.malwareScan === 'object',
     journal,

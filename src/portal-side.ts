@@ -110,7 +110,6 @@ export const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds
     askPush: askPush(asking),
     listPushes: listPushes(asking),
     viewCase: viewCase({ cases, delivery, vault, audit, clock }),
-    maker: desk,
     readBundle: readBundle({ delivery, vault, store, statements, maker }),
     askCopy: askCopy(copying),
     listCopies: listCopies(copying),

@@ -2,6 +2,7 @@
 import { type Refusal, refuse } from './fault.ts'
 import type { CaseId, LinkId, SenderId } from './id.ts'
 import type { Language } from './language.ts'
+import { sessionClock } from './session.ts'
 import { machine } from './state-machine.ts'
 
 export type LinkState = 'open' | 'replaced' | 'revoked'
@@ -13,8 +14,22 @@ export const linkMachine = machine<LinkState>('link', {
   revoked: [],
 })
 
-/** Wrong answers to the second factor before the link pauses, and for how long. */
+/** Wrong answers to the second factor before a link pauses, and for how long. */
 export const lockout = { tries: 5, minutes: 15 } as const
+
+export type Tries = { readonly tries: number; readonly lockedUntil: Date | null }
+
+/** One more try of a link's code. The last one locks and begins anew; null while it is locked. */
+export const countedTry = (
+  { tries, lockedUntil }: Tries,
+  at: Date,
+): (Tries & { readonly left: number }) | null => {
+  if (lockedUntil !== null && lockedUntil > at) return null
+  const left = lockout.tries - tries - 1
+  return left > 0
+    ? { left, tries: tries + 1, lockedUntil: null }
+    : { left, tries: 0, lockedUntil: new Date(at.getTime() + lockout.minutes * 60_000) }
+}
 
 /** A link lives at most this long; the desk renews rather than hands out a link for ever. */
 export const longestLinkDays = 30
@@ -22,13 +37,8 @@ export const longestLinkDays = 30
 /** A sender's session: ends after this much quiet, or this long after it began, whatever happens. */
 export const senderSession = { idleMinutes: 30, absoluteHours: 24 } as const
 
-/** When a session that began then is over at the latest. */
-export const sessionEnd = (begunAt: Date): Date =>
-  new Date(begunAt.getTime() + senderSession.absoluteHours * 3_600_000)
-
-/** When a session begun and last used then is over: after the quiet minutes or the longest time. */
-export const sessionOver = (begunAt: Date, seenAt: Date): Date =>
-  new Date(Math.min(sessionEnd(begunAt).getTime(), seenAt.getTime() + senderSession.idleMinutes * 60_000))
+/** When a session is over at the latest, and when one begun and last used then is. */
+export const { end: sessionEnd, over: sessionOver } = sessionClock(senderSession)
 
 /**
  * What a sender's request is for. `visit`: to look, to agree, to withdraw, which goes on while the case takes no

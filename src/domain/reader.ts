@@ -3,6 +3,7 @@
  * another way; what follows is a session, and tokens of ten minutes at most that the session mints.
  */
 import type { CaseId, ReaderId } from './id.ts'
+import { sessionClock } from './session.ts'
 import { machine } from './state-machine.ts'
 
 export type ReaderState = 'invited' | 'reading' | 'ended'
@@ -20,13 +21,8 @@ export const longestReaderDays = 30
 /** A reader's session: ends after this much quiet, or this long after it began, whatever happens. */
 export const readerSession = { idleMinutes: 60, absoluteHours: 12 } as const
 
-/** When a session that began then is over at the latest. */
-export const readingEnd = (begunAt: Date): Date =>
-  new Date(begunAt.getTime() + readerSession.absoluteHours * 3_600_000)
-
-/** True when a session is still alive. */
-export const isReading = (begunAt: Date, seenAt: Date, at: Date): boolean =>
-  at.getTime() - seenAt.getTime() <= readerSession.idleMinutes * 60_000 && at <= readingEnd(begunAt)
+/** When a session is over at the latest, and when one begun and last used then is. */
+export const { end: readingEnd, over: readingOver } = sessionClock(readerSession)
 
 export type InvitedReader = {
   readonly id: ReaderId

@@ -68,6 +68,8 @@ export type CommonNeeds = {
   readonly scans?: boolean
   /** Who receives the records, as people know them. */
   readonly institution: string
+  /** Whom a reader of a page asks. */
+  readonly contact: string
   readonly pages: Pages
   readonly journal: Journal
   readonly clock: Clock
@@ -137,8 +139,6 @@ export type PortalNeeds = {
   readonly askPush: ReturnType<typeof askPush>
   readonly listPushes: ReturnType<typeof listPushes>
   readonly viewCase: ReturnType<typeof viewCase>
-  /** Who a reader's page says is asking, and whom to call. */
-  readonly maker: { readonly institution: string; readonly contact: string }
   readonly readBundle: ReturnType<typeof readBundle>
   readonly askCopy: ReturnType<typeof askCopy>
   readonly listCopies: ReturnType<typeof listCopies>

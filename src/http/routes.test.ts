@@ -9,6 +9,7 @@ import { routes } from './routes.ts'
 const table: Record<string, readonly [string, string, string, unknown]> = routes({
   publicUrl: 'https://records.example',
   institution: 'A desk',
+  contact: 'its telephone',
   pages: noPages,
 } as HttpNeeds)
 const list = Object.entries<Operation>(operations)

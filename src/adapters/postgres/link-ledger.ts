@@ -2,15 +2,13 @@
 import { sql } from 'kysely'
 import { mayReceive, mayVisit } from '#domain/case.ts'
 import { isRefusal, refuse } from '#domain/fault.ts'
-import { linkMachine, lockout, sessionEnd, sessionOver } from '#domain/link.ts'
+import { countedTry, linkMachine, sessionEnd, sessionOver } from '#domain/link.ts'
 import type { LinkLedger } from '#ports/link-ledger.ts'
 import { consentStands } from './consent-stands.ts'
 import { type Database, guarded } from './database.ts'
 import { answerAsks, linkAsks } from './link-asks.ts'
 import { letIn, lockLink, toLink, toRow } from './link-row.ts'
 import { noteChange } from './note-change.ts'
-
-const minutes = 60_000
 
 /** Uses of a session within this of the last one kept are not written again, milliseconds. */
 const seenGrain = 1_000
@@ -125,17 +123,15 @@ export const createLinkLedger = (db: Database): LinkLedger => ({
     guarded(() =>
       db.transaction().execute(async (trx) => {
         const row = await lockLink(trx, id)
-        if (row === undefined || (row.locked_until !== null && row.locked_until > at)) return null
-        const left = lockout.tries - row.tries - 1
+        const counted =
+          row === undefined ? null : countedTry({ tries: row.tries, lockedUntil: row.locked_until }, at)
+        if (counted === null) return null
         await trx
           .updateTable('links')
-          .set({
-            tries: left > 0 ? row.tries + 1 : 0,
-            locked_until: left > 0 ? null : new Date(at.getTime() + lockout.minutes * minutes),
-          })
+          .set({ tries: counted.tries, locked_until: counted.lockedUntil })
           .where('id', '=', id)
           .execute()
-        return left
+        return counted.left
       }),
     ),
 

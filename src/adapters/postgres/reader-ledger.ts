@@ -3,16 +3,14 @@ import { type Selectable, type Transaction } from 'kysely'
 import { mayRead } from '#domain/case.ts'
 import { type Refusal, refuse } from '#domain/fault.ts'
 import type { ReaderId } from '#domain/id.ts'
-import { lockout } from '#domain/link.ts'
-import { type InvitedReader, isReading, readerMachine, readingEnd } from '#domain/reader.ts'
+import { countedTry } from '#domain/link.ts'
+import { type InvitedReader, readerMachine, readingEnd, readingOver } from '#domain/reader.ts'
 import type { Invitation, ReaderLedger, ReadingSession } from '#ports/reader-ledger.ts'
 import { type Database, guarded } from './database.ts'
 import type { Tables } from './tables.ts'
 
 type Row = Selectable<Tables['readers']>
 type Trx = Transaction<Tables>
-
-const minute = 60_000
 
 /** Uses of a session within this of the last one kept are not written again, milliseconds. */
 const seenGrain = 1_000
@@ -108,17 +106,15 @@ export const createReaderLedger = (db: Database): ReaderLedger => ({
     guarded(() =>
       db.transaction().execute(async (trx) => {
         const row = await lockReader(trx, id)
-        if (row === undefined || (row.locked_until !== null && row.locked_until > at)) return null
-        const left = lockout.tries - row.tries - 1
+        const counted =
+          row === undefined ? null : countedTry({ tries: row.tries, lockedUntil: row.locked_until }, at)
+        if (counted === null) return null
         await trx
           .updateTable('readers')
-          .set({
-            tries: left > 0 ? row.tries + 1 : 0,
-            locked_until: left > 0 ? null : new Date(at.getTime() + lockout.minutes * minute),
-          })
+          .set({ tries: counted.tries, locked_until: counted.lockedUntil })
           .where('id', '=', id)
           .execute()
-        return left
+        return counted.left
       }),
     ),
 
@@ -164,7 +160,7 @@ export const createReaderLedger = (db: Database): ReaderLedger => ({
       if (row === undefined || row.entered_at === null || row.seen_at === null) return refuse('session.ended')
       if (row.state === 'ended') return refuse('reader.ended')
       if (!mayRead(row.case_state)) return refuse('case.closed')
-      if (!isReading(row.entered_at, row.seen_at, at)) return refuse('session.ended')
+      if (at > readingOver(row.entered_at, row.seen_at)) return refuse('session.ended')
       if (at.getTime() - row.seen_at.getTime() >= seenGrain)
         await db.updateTable('readers').set({ seen_at: at }).where('id', '=', row.id).execute()
       return toSession(row, row.entered_at)

@@ -70,7 +70,8 @@ export const viewCase =
     const { openedAt, patient, documents, ...rest } = viewed
     return {
       case: bearer.case,
-      ...needs.maker,
+      institution: needs.institution,
+      contact: needs.contact,
       ...rest,
       openedAt: openedAt.toISOString(),
       patient: caseDetails.shape.patient.parse(patient),

@@ -2,14 +2,10 @@
  * Where a reader's link leads in a browser. The secret stands after the `#` and never reaches us with this request, so
  * looking spends nothing. Without its script the page says so: images cannot be shown without one.
  */
-import { escapeHtml } from '#domain/escape-html.ts'
-import { type Language, languages } from '#domain/language.ts'
-import { setBuiltHeaders } from '#http/headers.ts'
-import type { CommonNeeds, PortalNeeds } from '#http/needs.ts'
+import type { Language } from '#domain/language.ts'
+import type { CommonNeeds } from '#http/needs.ts'
 import type { Handler } from '#http/route.ts'
-import type { PageParts } from '#ports/pages.ts'
-import { notScanned, sendBytes } from './page.ts'
-import { linksOf, meta, shellDigest, shellStyle } from './shell.ts'
+import { sendShell, shellOf } from './shell.ts'
 
 type ReadWords = {
   readonly name: string
@@ -40,54 +36,29 @@ const words: Readonly<Record<Language, ReadWords>> = {
   },
 }
 
-const shell = (parts: PageParts | null, institution: string, contact: string, scans: boolean): Buffer =>
-  Buffer.from(`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex, nofollow">
-<meta name="referrer" content="no-referrer">
-${meta('institution', institution)}
-${meta('contact', contact)}
-${meta('scans', scans ? 'yes' : 'no')}
-<title>Read records – ${escapeHtml(institution)}</title>
-<style>${shellStyle}</style>
-${parts === null ? '' : linksOf(parts)}
-</head>
-<body>
-<main>
-<div class="shell">
-<h1>Read records</h1>
-<p>${escapeHtml(institution)}</p>
-${scans ? '' : notScanned}${languages
-  .map((language) => {
-    const { name, here, without, notBuilt } = words[language]
-    return `<section lang="${language}">
-<h2>${name}</h2>
-<p>${here}</p>
-${parts === null ? `<p>${notBuilt}</p>` : `<noscript><p>${without}</p></noscript>`}
-</section>`
-  })
-  .join('\n')}
-</div>
-</main>
-</body>
-</html>
-`)
-
 /** `GET /read`. */
 export const readPage = ({
   institution,
+  contact,
   pages,
-  maker,
   scans = false,
-}: CommonNeeds & Pick<PortalNeeds, 'maker'>): Handler<'readPage'> => {
-  const page = shell(pages.partsOf('read'), institution, maker?.contact ?? '', scans)
+}: CommonNeeds): Handler<'readPage'> => {
+  const parts = pages.partsOf('read')
+  const page = shellOf({
+    parts,
+    title: 'Read records',
+    institution,
+    scans,
+    facts: { contact },
+    section: (language) => {
+      const { name, here, without, notBuilt } = words[language]
+      return `<h2>${name}</h2>
+<p>${here}</p>
+${parts === null ? `<p>${notBuilt}</p>` : `<noscript><p>${without}</p></noscript>`}`
+    },
+  })
   return ({ res }) => {
-    setBuiltHeaders(res, { styleDigest: shellDigest, decodes: true })
-    res.setHeader('Cache-Control', 'private, no-cache')
-    sendBytes(res, page)
+    sendShell(res, page, true)
     return null
   }
 }

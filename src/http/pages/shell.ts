@@ -1,10 +1,14 @@
 /** What the server sends of a page that was put together: readable at once, and gone when the script draws. */
 import { createHash } from 'node:crypto'
+import type { Response } from 'express'
 import { escapeHtml } from '#domain/escape-html.ts'
+import { type Language, languages } from '#domain/language.ts'
+import { setBuiltHeaders } from '#http/headers.ts'
 import type { PageParts } from '#ports/pages.ts'
+import { notScanned, sendBytes } from './page.ts'
 
 /** Everything below `.shell`, which goes when the script draws: no rule of this may reach what comes after. */
-export const shellStyle = `
+const shellStyle = `
 html:has(.shell){color-scheme:light dark;background:light-dark(#fbfaf7,#14191d)}
 .shell{--ink:#16202a;--quiet:#46525e;--line:#767f87;--mark:#0b5c6b;--paper:#fff;max-width:44rem;margin:0 auto;padding:clamp(1rem,4vw,3rem) clamp(.5rem,3vw,2rem);color:var(--ink);font:17px/1.5 system-ui,"Noto Sans","Noto Sans Devanagari","Nirmala UI",sans-serif}
 @media(prefers-color-scheme:dark){.shell{--ink:#eceae4;--quiet:#b5bec6;--line:#8a949c;--mark:#7fd0dd;--paper:#1f272d}}
@@ -28,10 +32,10 @@ html:has(.shell){color-scheme:light dark;background:light-dark(#fbfaf7,#14191d)}
 `
 
 /** Of `shellStyle`, for the policy. */
-export const shellDigest = createHash('sha256').update(shellStyle).digest('base64')
+const shellDigest = createHash('sha256').update(shellStyle).digest('base64')
 
 /** What the page loads at once; workers come when they are needed. */
-export const linksOf = ({ script, styles, modules, icon }: PageParts): string =>
+const linksOf = ({ script, styles, modules, icon }: PageParts): string =>
   [
     ...(icon === null ? [] : [`<link rel="icon" href="/assets/${icon}">`]),
     ...modules.map((name) => `<link rel="modulepreload" href="/assets/${name}">`),
@@ -40,5 +44,57 @@ export const linksOf = ({ script, styles, modules, icon }: PageParts): string =>
   ].join('\n')
 
 /** A fact for the script of the page. */
-export const meta = (name: string, content: string): string =>
+const meta = (name: string, content: string): string =>
   `<meta name="second-read:${name}" content="${escapeHtml(content)}">`
+
+export type Shell = {
+  /** What was built; null when nothing was. */
+  readonly parts: PageParts | null
+  readonly title: string
+  readonly institution: string
+  readonly scans: boolean
+  /** Further facts for the script, by name. */
+  readonly facts?: Readonly<Record<string, string>>
+  /** Markup of ours, in this language. */
+  readonly section: (language: Language) => string
+  /** Markup of ours behind every language's. */
+  readonly end?: string
+}
+
+/** A whole page: what it is, in every language, until its script draws, and without one. */
+export const shellOf = ({ parts, title, institution, scans, facts = {}, section, end = '' }: Shell): Buffer =>
+  Buffer.from(`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex, nofollow">
+<meta name="referrer" content="no-referrer">
+${Object.entries({ institution, ...facts, scans: scans ? 'yes' : 'no' })
+  .map(([name, content]) => meta(name, content))
+  .join('\n')}
+<title>${title} – ${escapeHtml(institution)}</title>
+<style>${shellStyle}</style>
+${parts === null ? '' : linksOf(parts)}
+</head>
+<body>
+<main>
+<div class="shell">
+<h1>${title}</h1>
+<p>${escapeHtml(institution)}</p>
+${scans ? '' : notScanned}${languages
+  .map((language) => `<section lang="${language}">\n${section(language)}\n</section>`)
+  .join('\n')}
+${end}</div>
+</main>
+</body>
+</html>
+`)
+
+/** Sends it. `decodes`: its script compiles WebAssembly. */
+export const sendShell = (res: Response, page: Buffer, decodes = false): void => {
+  setBuiltHeaders(res, { styleDigest: shellDigest, ...(decodes ? { decodes } : {}) })
+  // Nothing here is anybody's, and a form somebody filled must still be there when they come back to it.
+  res.setHeader('Cache-Control', 'private, no-cache')
+  sendBytes(res, page)
+}

@@ -1,0 +1,14 @@
+/** Sessions begun with a link: over after some quiet, or after the longest time, whatever happens. */
+export type SessionTerms = { readonly idleMinutes: number; readonly absoluteHours: number }
+
+/** When sessions under these terms are over. */
+export const sessionClock = ({ idleMinutes, absoluteHours }: SessionTerms) => {
+  /** At the latest, for one that began then. */
+  const end = (begunAt: Date): Date => new Date(begunAt.getTime() + absoluteHours * 3_600_000)
+  return {
+    end,
+    /** For one begun and last used then. */
+    over: (begunAt: Date, seenAt: Date): Date =>
+      new Date(Math.min(end(begunAt).getTime(), seenAt.getTime() + idleMinutes * 60_000)),
+  }
+}
