@@ -174,3 +174,14 @@ export const openConversation = async (needs: ConversationNeeds): Promise<Conver
     },
   }
 }
+
+/** The reply itself. @throws SendingStopped where there is none, or the signal's reason */
+export const askFor = async <Reply>(
+  conversation: Conversation,
+  asked: AskTerms,
+  read: (json: unknown) => Reply | null,
+): Promise<Reply> => {
+  const answer = await conversation.ask(asked, read)
+  if (answer.kind === 'reply') return answer.reply
+  throw new SendingStopped('code' in answer ? answer.code : 'line')
+}
