@@ -6,7 +6,7 @@ import type { FaultCode } from '#domain/fault.ts'
 import { judge, type Said, waitBefore } from './judge.ts'
 import type { SenderLink } from './link.ts'
 import { createPause, type Pause, rest } from './pause.ts'
-import { type Exchanged, readExchanged } from './replies.ts'
+import { type Exchanged, isFields, readExchanged } from './replies.ts'
 import type { Asked, Speak } from './speak.ts'
 
 /** Sending ended before its end: `line` when nobody answered for too long, otherwise the gateway's own word. */
@@ -84,9 +84,7 @@ export const jsonAsked = (path: `/${string}`, json: unknown): Asked => {
 }
 
 const leftOf = (json: unknown): number | null =>
-  typeof json === 'object' && json !== null && 'left' in json && typeof json.left === 'number'
-    ? json.left
-    : null
+  isFields(json) && typeof json['left'] === 'number' ? json['left'] : null
 
 /** Asks, without a session, until there is an answer that `read` takes. @throws SendingStopped, or the signal's reason */
 export const askOpenly = async <Reply>(
@@ -173,4 +171,15 @@ export const openConversation = async (needs: ConversationNeeds): Promise<Conver
       }
     },
   }
+}
+
+/** The reply itself. @throws SendingStopped where there is none, or the signal's reason */
+export const askFor = async <Reply>(
+  conversation: Conversation,
+  asked: AskTerms,
+  read: (json: unknown) => Reply | null,
+): Promise<Reply> => {
+  const answer = await conversation.ask(asked, read)
+  if (answer.kind === 'reply') return answer.reply
+  throw new SendingStopped('code' in answer ? answer.code : 'line')
 }

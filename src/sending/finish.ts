@@ -2,7 +2,7 @@
  * Finishing: tells the gateway what will not come, and gets the signed receipt. Files that somebody else announced with
  * the same link, or this sender in an earlier form, hold it up until they arrive or are left out on purpose.
  */
-import { type Conversation, jsonAsked, SendingStopped } from './conversation.ts'
+import { askFor, type Conversation, jsonAsked, SendingStopped } from './conversation.ts'
 import { type Finished, readFinished, readItems, type SentItem } from './replies.ts'
 import type { Sending } from './send-files.ts'
 
@@ -12,12 +12,8 @@ const mostRounds = 3
 const statusPatienceMs = 120_000
 
 /** Where everything stands that was announced with this link. @throws SendingStopped, or the signal's reason */
-export const askStatus = async (conversation: Conversation): Promise<SentItem[]> => {
-  const asked = { method: 'GET', path: '/api/send/status', patienceMs: statusPatienceMs } as const
-  const answer = await conversation.ask(asked, readItems)
-  if (answer.kind === 'reply') return answer.reply
-  throw new SendingStopped('code' in answer ? answer.code : 'line')
-}
+export const askStatus = (conversation: Conversation): Promise<SentItem[]> =>
+  askFor(conversation, { method: 'GET', path: '/api/send/status', patienceMs: statusPatienceMs }, readItems)
 
 export type Finish =
   | { readonly kind: 'finished'; readonly finished: Finished }

@@ -2,7 +2,7 @@
  * Checking a receipt: signed by the gateway's published key, for this case, and true about every file: name by name the
  * size and the digests are those of the bytes here. What was sent in an earlier run is read and hashed again.
  */
-import { type Conversation, SendingStopped } from './conversation.ts'
+import { askFor, type Conversation } from './conversation.ts'
 import { readSlice } from './listed-file.ts'
 import type { Sha256 } from './part-body.ts'
 import type { SentFile } from './send-files.ts'
@@ -41,12 +41,12 @@ const bytesOfBase64 = (text: string): Uint8Array =>
 export type ReceiptCheck = { readonly signed: boolean | null; readonly differing: readonly string[] }
 
 const verify = async (conversation: Conversation, receipt: string): Promise<Signature> => {
-  const answer = await conversation.ask(
+  const keys = await askFor(
+    conversation,
     { method: 'GET', path: '/.well-known/jwks.json', open: true, patienceMs: 60_000 },
     readKeys,
   )
-  if (answer.kind !== 'reply') throw new SendingStopped('code' in answer ? answer.code : 'line')
-  return openSigned(receipt, answer.reply, 'receipt+jws')
+  return openSigned(receipt, keys, 'receipt+jws')
 }
 
 /** @throws SendingStopped, or the signal's reason */

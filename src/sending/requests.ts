@@ -11,14 +11,7 @@ import type {
   standingReply,
 } from '#contract/send.ts'
 import { readLanguage } from '#domain/language.ts'
-import {
-  type AskTerms,
-  askOpenly,
-  type Conversation,
-  jsonAsked,
-  type Patience,
-  SendingStopped,
-} from './conversation.ts'
+import { askFor, askOpenly, type Conversation, jsonAsked, type Patience } from './conversation.ts'
 import { type Fields, isCount, isFields, isListOf, isText, type Parsed } from './replies.ts'
 
 export type Looked = Parsed<typeof lookReply>
@@ -81,16 +74,6 @@ const readMatches =
 /** Any reply of the gateway's own, also an empty one. */
 const done = (): true => true
 
-const must = async <Reply>(
-  conversation: Conversation,
-  asked: AskTerms,
-  read: (json: unknown) => Reply | null,
-): Promise<Reply> => {
-  const answer = await conversation.ask(asked, read)
-  if (answer.kind === 'reply') return answer.reply
-  throw new SendingStopped('code' in answer ? answer.code : 'line')
-}
-
 /** Where a link stands; spends nothing. Every one of these @throws SendingStopped, or the signal's reason. */
 export const lookAt = (patience: Patience, link: string): Promise<Looked> =>
   askOpenly(patience, jsonAsked('/api/send/look', { link }), readLooked)
@@ -100,13 +83,13 @@ export const askForLink = (patience: Patience, link: string): Promise<true> =>
   askOpenly(patience, jsonAsked('/api/send/ask-link', { link }), done)
 
 export const introduce = (conversation: Conversation, introduced: Introduced): Promise<true> =>
-  must(conversation, jsonAsked('/api/send/introduce', introduced), done)
+  askFor(conversation, jsonAsked('/api/send/introduce', introduced), done)
 
 export const withdraw = (conversation: Conversation): Promise<true> =>
-  must(conversation, jsonAsked('/api/send/withdraw', {}), done)
+  askFor(conversation, jsonAsked('/api/send/withdraw', {}), done)
 
 export const askStanding = (conversation: Conversation): Promise<Standing> =>
-  must(conversation, { method: 'GET', path: '/api/send/standing', patienceMs: 60_000 }, readStanding)
+  askFor(conversation, { method: 'GET', path: '/api/send/standing', patienceMs: 60_000 }, readStanding)
 
 /** Whether these are the case's patient, in their order; at most 20 at once. */
 export const askMatch = (
@@ -114,7 +97,7 @@ export const askMatch = (
   link: string,
   patients: readonly AskedPatient[],
 ): Promise<MatchAnswer[]> =>
-  must(
+  askFor(
     conversation,
     // Few are answered a link, and waiting makes them no more.
     { ...jsonAsked('/api/send/match', { link, patients }), final: ['rate.limited'] },
@@ -122,7 +105,7 @@ export const askMatch = (
   )
 
 export const tellAnswer = (conversation: Conversation, answered: Answered): Promise<true> =>
-  must(conversation, jsonAsked('/api/send/answer', answered), done)
+  askFor(conversation, jsonAsked('/api/send/answer', answered), done)
 
 export const mailReceipt = (conversation: Conversation): Promise<true> =>
-  must(conversation, jsonAsked('/api/send/mail-receipt', {}), done)
+  askFor(conversation, jsonAsked('/api/send/mail-receipt', {}), done)

@@ -2,7 +2,7 @@
  * Signature: whether a compact JWS (RFC 7515) was signed with one of some public Ed25519 keys (RFC 8037), by the
  * platform's own cryptography. What it cannot check it does not call wrong.
  */
-type Fields = Readonly<Record<string, unknown>>
+import { type Fields, isFields } from './replies.ts'
 
 /** `unknown`: this platform has no Ed25519. */
 export type Signature =
@@ -12,8 +12,7 @@ export type Signature =
 const wrong: Signature = { kind: 'wrong' }
 
 /** The fields of an object, none of anything else. */
-export const fieldsOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null ? (value as Fields) : {}
+export const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {})
 
 /** RFC 7515 §2. @throws Error for what is not base64url */
 export const bytesOfBase64url = (text: string): Uint8Array<ArrayBuffer> => {
