@@ -1,5 +1,6 @@
-/** What a case keeps sealed under its key, opened: the facts of its items, and what the desk wrote. */
+/** What a case keeps sealed under its key, opened: the facts and keys of its items, and what the desk wrote. */
 import type { CaseId, ItemId, SenderId } from '#domain/id.ts'
+import type { Extent } from '#domain/item.ts'
 import type { CaseDetails } from '#domain/patient.ts'
 import { detailsSeal, factsSeal, senderSeal } from '#domain/seal-name.ts'
 import type { SealedFacts } from '#domain/study.ts'
@@ -7,6 +8,13 @@ import type { CaseKey } from './case-vault.ts'
 
 const unseal = (key: CaseKey, sealed: Uint8Array, name: string): unknown =>
   JSON.parse(Buffer.from(key.unseal(sealed, name)).toString('utf8'))
+
+/** Extents with the key of each: 32 bytes, in memory for as long as one request or job. @throws `store.damaged` */
+export const openExtents = (
+  key: CaseKey,
+  extents: readonly (Extent & { readonly wrappedKey: Uint8Array })[],
+): (Extent & { readonly key: Uint8Array })[] =>
+  extents.map((extent) => ({ ...extent, key: key.unwrap(extent.wrappedKey) }))
 
 /** What inspection found in an item. @throws `store.damaged` */
 export const openFacts = (key: CaseKey, of: CaseId, item: ItemId, sealed: Uint8Array): SealedFacts =>

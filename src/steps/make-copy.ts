@@ -20,6 +20,7 @@ import type { CopyLedger, CopyTurn, NewCopyItem } from '#ports/copy-ledger.ts'
 import type { CaseContent, DeliveryLedger, ReadableItem } from '#ports/delivery-ledger.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
 import { type CopySecrets, openCopySecrets } from '#ports/open-copy.ts'
+import { openExtents } from '#ports/open-sealed.ts'
 import { readPacks } from '#ports/read-packs.ts'
 
 export type MakeCopyNeeds = {
@@ -112,7 +113,7 @@ const makeItem = async (
   item: ReadableItem,
 ): Promise<Made | LeftOutReason> => {
   if (item.kind !== 'dicom') return 'document'
-  const extents = item.extents.map((extent) => ({ ...extent, key: key.unwrap(extent.wrappedKey) }))
+  const extents = openExtents(key, item.extents)
   const file = servedItem(item.size, extents, item.served?.patches ?? [], readPacks(store))
   const made = await cleanHead(file, how)
   if (typeof made === 'string') return made

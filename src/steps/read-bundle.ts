@@ -17,7 +17,7 @@ import { readWanted, wantedOf } from '#formats/pack/wanted.ts'
 import type { CaseKey, CaseVault } from '#ports/case-vault.ts'
 import type { CaseContent, DeliveryLedger, ReadableItem } from '#ports/delivery-ledger.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
-import { openFacts } from '#ports/open-sealed.ts'
+import { openExtents, openFacts } from '#ports/open-sealed.ts'
 import { readPacks } from '#ports/read-packs.ts'
 import type { Statements } from '#ports/tokens.ts'
 
@@ -134,7 +134,7 @@ export const readBundle = (needs: ReadBundleNeeds): ((of: CaseId) => Promise<Bun
       }
       const item = built.items.get(segment.item)
       if (item === undefined) return
-      const extents = item.extents.map((extent) => ({ ...extent, key: key.unwrap(extent.wrappedKey) }))
+      const extents = openExtents(key, item.extents)
       const end = segment.offset + segment.length
       yield* openServedRange(extents, read, item.served?.patches ?? [], segment.offset, end)
     }

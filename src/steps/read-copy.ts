@@ -24,6 +24,7 @@ import type { CaseKey, CaseVault } from '#ports/case-vault.ts'
 import type { CopyContent, CopyItem, CopyLedger } from '#ports/copy-ledger.ts'
 import type { CaseContent, DeliveryLedger, ReadableItem } from '#ports/delivery-ledger.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
+import { openExtents } from '#ports/open-sealed.ts'
 import { readPacks } from '#ports/read-packs.ts'
 import type { Statements } from '#ports/tokens.ts'
 
@@ -206,7 +207,7 @@ export const readCopy = (needs: ReadCopyNeeds) => {
       if (segment.offset < headLength)
         yield [Buffer.from((await headOf(segment.item)).subarray(segment.offset, Math.min(stop, headLength)))]
       if (stop <= headLength) continue
-      const extents = file.item.extents.map((extent) => ({ ...extent, key: key.unwrap(extent.wrappedKey) }))
+      const extents = openExtents(key, file.item.extents)
       const at = from + Math.max(0, segment.offset - headLength)
       const patches = file.item.served?.patches ?? []
       yield* openServedRange(extents, read, patches, at, from + stop - headLength)

@@ -26,6 +26,7 @@ import { servedItem } from '#formats/pack/served-item.ts'
 import type { CaseVault } from '#ports/case-vault.ts'
 import type { InstanceLedger, InstanceScope } from '#ports/instance-ledger.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
+import { openExtents } from '#ports/open-sealed.ts'
 import { readPacks } from '#ports/read-packs.ts'
 
 export type ReadFramesNeeds = {
@@ -77,7 +78,7 @@ const openOne = async (
   const item = content?.items[middle]
   if (content === null || item === undefined) return refuse('item.not-found')
   const key = await vault.open(of, content.wrappedKey)
-  const extents = item.extents.map((extent) => ({ ...extent, key: key.unwrap(extent.wrappedKey) }))
+  const extents = openExtents(key, item.extents)
   const file = servedItem(item.size, extents, item.served?.patches ?? [], readPacks(store))
   const object = await openObject(file, await file.read(0, Math.min(item.size, openingBytes)))
   if (object === null) return refuse('part.not-separate')

@@ -10,6 +10,7 @@ import { readWanted, wantedOf } from '#formats/pack/wanted.ts'
 import type { CaseVault } from '#ports/case-vault.ts'
 import type { InstanceLedger, InstanceScope } from '#ports/instance-ledger.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
+import { openExtents } from '#ports/open-sealed.ts'
 import { readPacks } from '#ports/read-packs.ts'
 
 export type ReadInstancesNeeds = {
@@ -58,7 +59,7 @@ export const readInstances =
         length: size,
         sha256: served?.sha256 ?? sha256,
         open: (start, end) => {
-          const opened = extents.map((extent) => ({ ...extent, key: key.unwrap(extent.wrappedKey) }))
+          const opened = openExtents(key, extents)
           return openServedRange(opened, ahead, served?.patches ?? [], start, end)
         },
       }

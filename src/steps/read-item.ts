@@ -2,13 +2,11 @@
 import { type Refusal, refuse } from '#domain/fault.ts'
 import type { CaseId, ItemId } from '#domain/id.ts'
 import type { ItemKind } from '#domain/item.ts'
-import type { OpenExtent } from '#formats/pack/item-bytes.ts'
-import { openServedRange } from '#formats/pack/served-bytes.ts'
-import { readWanted, wantedOf } from '#formats/pack/wanted.ts'
+import { servedItem } from '#formats/pack/served-item.ts'
 import type { CaseVault } from '#ports/case-vault.ts'
 import type { DeliveryLedger } from '#ports/delivery-ledger.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
-import { openFacts } from '#ports/open-sealed.ts'
+import { openExtents, openFacts } from '#ports/open-sealed.ts'
 import { readPacks } from '#ports/read-packs.ts'
 
 export type ReadItemNeeds = {
@@ -40,10 +38,7 @@ export const readItem =
     const [item] = content.items
     const key = await vault.open(of, content.wrappedKey)
     const facts = openFacts(key, of, id, item.sealedFacts)
-    const extents: OpenExtent[] = item.extents.map((extent) => ({
-      ...extent,
-      key: key.unwrap(extent.wrappedKey),
-    }))
+    const extents = openExtents(key, item.extents)
     const { sha256 } = item.served ?? item
     return {
       length: item.size,
@@ -53,9 +48,6 @@ export const readItem =
       mediaType: facts.mediaType ?? null,
       sha256,
       name: facts.name ?? null,
-      open: (start, end) => {
-        const read = readWanted(readPacks(store), [...wantedOf(extents, start, end)])
-        return openServedRange(extents, read, item.served?.patches ?? [], start, end)
-      },
+      open: servedItem(item.size, extents, item.served?.patches ?? [], readPacks(store)).open,
     }
   }

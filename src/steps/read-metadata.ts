@@ -13,6 +13,7 @@ import { type ServedItem, servedItem } from '#formats/pack/served-item.ts'
 import type { CaseVault } from '#ports/case-vault.ts'
 import type { InstanceLedger, InstanceScope, ReadableInstance } from '#ports/instance-ledger.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
+import { openExtents } from '#ports/open-sealed.ts'
 import { readPacks } from '#ports/read-packs.ts'
 
 export type ReadMetadataNeeds = {
@@ -89,7 +90,7 @@ export const readMetadata =
     if (content === null || content.items.length === 0) return refuse('item.not-found')
     const key = await vault.open(of, content.wrappedKey)
     const open = ({ instance, extents, size, served }: ReadableInstance): Opening => {
-      const opened = extents.map((extent) => ({ ...extent, key: key.unwrap(extent.wrappedKey) }))
+      const opened = openExtents(key, extents)
       const file = servedItem(size, opened, served?.patches ?? [], readPacks(store))
       const head = file.read(0, Math.min(size, openingBytes))
       // Whoever takes its turn hears of a failure; until then it is nobody's.

@@ -32,6 +32,7 @@ import type { ByteSource } from '#ports/inspector.ts'
 import type { PlannedFile } from '#ports/intake-ledger.ts'
 import type { IntakeSeal } from '#ports/intake-seal.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
+import { openExtents } from '#ports/open-sealed.ts'
 import { putObject } from '#ports/put-object.ts'
 import { readPacks } from '#ports/read-packs.ts'
 import type { Unpacker } from '#ports/unpacker.ts'
@@ -62,7 +63,7 @@ const passing = new Set(['store.unavailable', 'store.full', 'ledger.unavailable'
 const openSource = async (needs: UnpackNeeds, archive: OpenArchive): Promise<ByteSource> => {
   const { extents, size, wrappedKey } = archive
   const key = await needs.vault.open(archive.case, wrappedKey)
-  const opened = extents.map((extent) => ({ ...extent, key: key.unwrap(extent.wrappedKey) }))
+  const opened = openExtents(key, extents)
   const read = readAhead(readPacks(needs.store), opened, aheadBytes)
   const endOf = (offset: number, length: number): number => Math.min(size, offset + length)
   return { size, read: (offset, length) => readItemRange(opened, read, offset, endOf(offset, length)) }
