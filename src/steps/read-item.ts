@@ -39,6 +39,7 @@ export const readItem =
     const key = await vault.open(of, content.wrappedKey)
     const facts = openFacts(key, of, id, item.sealedFacts)
     const extents = openExtents(key, item.extents)
+    const file = servedItem(item.size, extents, item.served?.patches ?? [], readPacks(store))
     const { sha256 } = item.served ?? item
     return {
       length: item.size,
@@ -48,6 +49,6 @@ export const readItem =
       mediaType: facts.mediaType ?? null,
       sha256,
       name: facts.name ?? null,
-      open: servedItem(item.size, extents, item.served?.patches ?? [], readPacks(store)).open,
+      open: (start, end) => file.open(start, end),
     }
   }

@@ -1,5 +1,6 @@
 /** De-identified values: the dummy for a type, a UID that nobody can turn back, a date moved by whole days. */
 import { createHmac } from 'node:crypto'
+import { padText, padUid, withoutPadding } from './padding.ts'
 
 const dummies: Readonly<Record<string, string>> = {
   AE: 'ANONYMIZED',
@@ -27,10 +28,6 @@ export const dummyOf = (vr: string): Buffer => {
   return text === undefined ? Buffer.alloc(numberBytes[vr] ?? 0) : padText(text)
 }
 
-/** Text of even length (PS3.5 §6.2). */
-export const padText = (text: string): Buffer =>
-  Buffer.from(text.length % 2 === 0 ? text : `${text} `, 'latin1')
-
 /** UIDs of the standard name no object and no person (PS3.5 §9). */
 const standardUid = /^1\.2\.840\.10008(\.\d{1,4}){1,12}$/
 
@@ -48,9 +45,8 @@ export const mapUids = (key: Uint8Array, value: Buffer): Buffer => {
   const uids = value
     .toString('latin1')
     .split('\\')
-    .map((uid) => mapOne(key, uid.replace(/[\0 ]+$/, '').trim()))
-  const text = uids.join('\\')
-  return Buffer.from(text.length % 2 === 0 ? text : `${text}\0`, 'latin1')
+    .map((uid) => mapOne(key, withoutPadding(uid).trim()))
+  return padUid(uids.join('\\'))
 }
 
 const dayMs = 86_400_000
@@ -67,7 +63,7 @@ const moveDay = (text: string, days: number): string | null => {
 export const moveDates = (value: Buffer, days: number): Buffer | null => {
   const parts = value.toString('latin1').split('\\')
   const moved = parts.map((part) => {
-    const text = part.replace(/[\0 ]+$/, '').trim()
+    const text = withoutPadding(part).trim()
     if (text === '') return ''
     const day = /^\d{8}(\d{2,6}(\.\d{1,6})?)?([+-]\d{4})?$/.test(text) ? moveDay(text, days) : null
     return day === null ? null : day + text.slice(8)

@@ -9,7 +9,6 @@
 
 import { wordsOf } from './deid-names.ts'
 import { isTelling, pictureBytes } from './deid-pictures.ts'
-import { padText } from './deid-values.ts'
 import {
   cleanDataSet,
   type Deidentification,
@@ -25,12 +24,13 @@ import {
   writeHeader,
 } from './deid-walk.ts'
 import { itemTag, readElementHeader, undefinedLength } from './element-header.ts'
+import { padText, padUid, withoutPadding } from './padding.ts'
 import { recordTypeOf } from './record-type.ts'
 import { plainSyntaxUid, probeEncoding, transferSyntax } from './transfer-syntax.ts'
 
 const isCleanable = (sopClass: string): boolean => recordTypeOf(sopClass, false) === 'IMAGE'
 
-const textOf = (bytes: Buffer): string => bytes.toString('latin1').replace(/[\0 ]+$/, '')
+const textOf = (bytes: Buffer): string => withoutPadding(bytes.toString('latin1'))
 
 type Meta = { readonly texts: ReadonlyMap<number, string>; readonly end: number }
 
@@ -73,16 +73,14 @@ const readNames = (run: Run, start: number): ReadonlySet<string> => {
   return names
 }
 
-const uidValue = (uid: string): Buffer => Buffer.from(uid.length % 2 === 0 ? uid : `${uid}\0`, 'latin1')
-
 /** A meta group that names class, object and encoding, and nobody. */
 const writeMeta = (sopClass: string, sopUid: string, syntax: string): Buffer[] => {
   const elements = [
     writeElement(0x00020001, 'OB', [Buffer.of(0, 1)], false),
-    writeElement(0x00020002, 'UI', [uidValue(sopClass)], false),
-    writeElement(0x00020003, 'UI', [uidValue(sopUid)], false),
-    writeElement(0x00020010, 'UI', [uidValue(syntax)], false),
-    writeElement(0x00020012, 'UI', [uidValue('2.25.57843297265121874936027412861934205587')], false),
+    writeElement(0x00020002, 'UI', [padUid(sopClass)], false),
+    writeElement(0x00020003, 'UI', [padUid(sopUid)], false),
+    writeElement(0x00020010, 'UI', [padUid(syntax)], false),
+    writeElement(0x00020012, 'UI', [padUid('2.25.57843297265121874936027412861934205587')], false),
   ].flatMap(({ pieces }) => pieces)
   const length = Buffer.alloc(4)
   length.writeUInt32LE(lengthOf(elements))

@@ -3,6 +3,7 @@
  * bytes as base64 of their little-endian form. What stands in the file is said; nothing is corrected.
  */
 import { type JsonValue, toJsonName } from '#domain/dicom-json.ts'
+import { withoutPadding } from './padding.ts'
 
 /** Digits a number surely keeps on its way through a program that reads JSON. */
 const safeDigits = 15
@@ -80,16 +81,6 @@ export const swapWords = (bytes: Buffer, width: number): void => {
   if (width === 2) whole.swap16()
   else if (width === 4) whole.swap32()
   else if (width === 8) whole.swap64()
-}
-
-/**
- * Text without the NULs and spaces that fill it up. Not by a pattern: one that ends with `$` is tried again at every
- * sign, and a value of 64 KiB would hold up a process for seconds.
- */
-export const withoutPadding = (text: string): string => {
-  let end = text.length
-  while (end > 0 && (text[end - 1] === '\0' || text[end - 1] === ' ')) end -= 1
-  return text.slice(0, end)
 }
 
 const readTexts = (vr: string, text: string): JsonValue[] => {

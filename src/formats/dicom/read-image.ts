@@ -3,6 +3,7 @@
  * as the file has them; nothing of the pixels is read.
  */
 import type { OpenObject } from './open-object.ts'
+import { withoutPadding } from './padding.ts'
 import { type WalkedElement, walkElements } from './walk-elements.ts'
 
 export type Span = { readonly offset: number; readonly length: number }
@@ -91,8 +92,7 @@ export const readPicture = async ({ window, start, encoding }: OpenObject): Prom
     if (!window.holds(offset, length)) await window.move(offset, longest)
     values.set(tag, Buffer.from(window.bytes.subarray(offset - window.base, offset - window.base + length)))
   }
-  const text = (tag: number): string =>
-    (values.get(tag)?.toString('latin1') ?? '').replace(/[\0 ]+$/, '').trim()
+  const text = (tag: number): string => withoutPadding(values.get(tag)?.toString('latin1') ?? '').trim()
   const word = (tag: number): number => {
     const bytes = values.get(tag)
     if (bytes === undefined || bytes.length < 2) return 0

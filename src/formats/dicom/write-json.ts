@@ -7,8 +7,9 @@
 import { type TextReader, wholeTextReader } from '#domain/dicom/character-set.ts'
 import { type JsonSet, tagKey } from '#domain/dicom-json.ts'
 import type { ByteWindow } from './byte-window.ts'
-import { withoutPadding, writeValue } from './json-value.ts'
+import { writeValue } from './json-value.ts'
 import type { OpenObject } from './open-object.ts'
+import { withoutPadding } from './padding.ts'
 import { type WalkedElement, walkElements } from './walk-elements.ts'
 
 /** Values longer than this are told by their address, bytes. */
