@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Response } from 'express'
 import { escapeHtml } from '#domain/escape-html.ts'
-import { type Language, languages } from '#domain/language.ts'
+import { type Language, languageNames, languages } from '#domain/language.ts'
 import { setBuiltHeaders } from '#http/headers.ts'
 import type { PageParts } from '#ports/pages.ts'
 import { notScanned, sendBytes } from './page.ts'
@@ -56,7 +56,7 @@ export type Shell = {
   readonly scans: boolean
   /** Further facts for the script, by name. */
   readonly facts?: Readonly<Record<string, string>>
-  /** Markup of ours, in this language. */
+  /** Markup of ours, in this language, below its own name. */
   readonly section: (language: Language) => string
   /** Markup of ours behind every language's. */
   readonly end?: string
@@ -84,7 +84,10 @@ ${parts === null ? '' : linksOf(parts)}
 <h1>${title}</h1>
 <p>${escapeHtml(institution)}</p>
 ${scans ? '' : notScanned}${languages
-  .map((language) => `<section lang="${language}">\n${section(language)}\n</section>`)
+  .map(
+    (language) =>
+      `<section lang="${language}">\n<h2>${languageNames[language]}</h2>\n${section(language)}\n</section>`,
+  )
   .join('\n')}
 ${end}</div>
 </main>
