@@ -4,14 +4,15 @@ import { Button } from '#web/parts/button.tsx'
 import { Notice } from '#web/parts/marks.tsx'
 import { isRefused } from '#web/read/ask.ts'
 import { weasisAddress } from '#web/read/programs.ts'
-import type { Reading } from '#web/read/reading.ts'
+import type { Reading, ViewedCase } from '#web/read/reading.ts'
 import type { StudyRow } from '#web/read/studies.ts'
 import { useReadSpoken } from '#web/read/words/spoken.ts'
 import { DownloadAll } from './download-all.tsx'
+import { OpenOhif } from './open-ohif.tsx'
 
 export type WaysOutProps = {
   readonly reading: Reading
-  readonly bytes: number
+  readonly viewed: Pick<ViewedCase, 'bytes' | 'institution' | 'ohif'>
   readonly studies: readonly StudyRow[] | null
 }
 
@@ -47,7 +48,7 @@ const Copied = ({ told }: { readonly told: Extract<Told, { readonly address: str
   )
 }
 
-export const WaysOut = ({ reading, bytes, studies }: WaysOutProps) => {
+export const WaysOut = ({ reading, viewed, studies }: WaysOutProps) => {
   const { t } = useReadSpoken()
   const [busy, setBusy] = useState<'weasis' | 'copy' | null>(null)
   const [told, setTold] = useState<Told | null>(null)
@@ -59,6 +60,7 @@ export const WaysOut = ({ reading, bytes, studies }: WaysOutProps) => {
     }
   }, [])
   const images = studies ?? []
+  const { bytes, institution, ohif } = viewed
 
   const openWeasis = async (): Promise<void> => {
     setBusy('weasis')
@@ -117,6 +119,9 @@ export const WaysOut = ({ reading, bytes, studies }: WaysOutProps) => {
           {t('ways.leave')}
         </Button>
       </div>
+      {ohif === null || images.length === 0 ? null : (
+        <OpenOhif reading={reading} viewer={ohif} institution={institution} studies={images} />
+      )}
       {told === null ? null : 'address' in told ? (
         <Copied told={told} />
       ) : (
