@@ -29,6 +29,8 @@ let desk: Desk
 let id: string
 let reader: string
 let session: string
+/** The grant that OHIF read everything with. */
+let first: string
 
 type Minted = { grant: string; capability: string }
 const mint = () =>
@@ -208,7 +210,8 @@ describe('a case in OHIF', () => {
   })
 
   it('is read from its first question to its last', async () => {
-    const { capability } = await mint()
+    const { capability, grant } = await mint()
+    first = grant
     for (const { what, url, accept, holds } of conversation(capability)) {
       const answer = await call(url, { headers: { accept, origin: viewer } })
       expect([what, answer.status]).toEqual([what, 200])
@@ -297,15 +300,14 @@ describe('a case in OHIF', () => {
   })
 
   it('stands in the audit by its grant, and its address in no log', async () => {
-    const { entries } = await must<{ entries: { action: string }[] }>(
-      `${gateway.url}/api/cases/${id}/audit`,
-      {
-        token: desk.token,
-      },
-    )
-    const actions = new Set(entries.map(({ action }) => action))
-    for (const action of ['grant.opened', 'metadata.read', 'instances.searched'])
-      expect(actions).toContain(action)
+    const { entries } = await must<{
+      entries: { action: string; object: string | null; actor: { kind: string; id?: string } }[]
+    }>(`${gateway.url}/api/cases/${id}/audit`, { token: desk.token })
+    const opened = entries.find(({ action, object }) => action === 'grant.opened' && object === first)
+    expect(opened?.actor).toEqual({ kind: 'reader', id: reader })
+    const looks = entries.filter(({ actor }) => actor.kind === 'grant' && actor.id === first)
+    for (const action of ['metadata.read', 'instances.searched', 'frames.read'])
+      expect(looks.map((look) => look.action)).toContain(action)
     expect(gateway.output()).not.toMatch(/\/w\/[A-Za-z0-9_-]{43}/)
     expect(gateway.output()).not.toContain(ct.studyUid)
     expect(gateway.output()).not.toContain(canaryPatient.id)

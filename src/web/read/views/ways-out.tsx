@@ -8,7 +8,7 @@ import type { Reading, ViewedCase } from '#web/read/reading.ts'
 import type { StudyRow } from '#web/read/studies.ts'
 import { useReadSpoken } from '#web/read/words/spoken.ts'
 import { DownloadAll } from './download-all.tsx'
-import { OpenOhif } from './open-ohif.tsx'
+import { OhifButton, OhifTerms, useOpeningOhif } from './open-ohif.tsx'
 
 export type WaysOutProps = {
   readonly reading: Reading
@@ -60,7 +60,8 @@ export const WaysOut = ({ reading, viewed, studies }: WaysOutProps) => {
     }
   }, [])
   const images = studies ?? []
-  const { bytes, institution, ohif } = viewed
+  const { bytes, institution } = viewed
+  const ohif = useOpeningOhif(reading, viewed, images)
 
   const openWeasis = async (): Promise<void> => {
     setBusy('weasis')
@@ -106,6 +107,7 @@ export const WaysOut = ({ reading, viewed, studies }: WaysOutProps) => {
             >
               {t('ways.openWeasis')}
             </Button>
+            {ohif === null ? null : <OhifButton opening={ohif} />}
             <Button
               kind="quiet"
               working={busy === 'copy' ? t('frame.working') : null}
@@ -119,9 +121,7 @@ export const WaysOut = ({ reading, viewed, studies }: WaysOutProps) => {
           {t('ways.leave')}
         </Button>
       </div>
-      {ohif === null || images.length === 0 ? null : (
-        <OpenOhif reading={reading} viewer={ohif} institution={institution} studies={images} />
-      )}
+      {ohif === null ? null : <OhifTerms opening={ohif} institution={institution} studies={images.length} />}
       {told === null ? null : 'address' in told ? (
         <Copied told={told} />
       ) : (
