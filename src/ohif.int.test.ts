@@ -88,14 +88,15 @@ const onlyPart = (body: Buffer): { readonly head: string; readonly part: Buffer 
  */
 const searched = (base: string, asked: Record<string, string>): string => {
   const { StudyInstanceUID, ...first } = asked
-  return `${base}/studies?${new URLSearchParams({
+  const query = new URLSearchParams({
     ...first,
     limit: '101',
     offset: '0',
     fuzzymatching: 'false',
     includefield: '00081030,00080060,00080090,00100030',
     ...(StudyInstanceUID === undefined ? {} : { StudyInstanceUID }),
-  })}`
+  })
+  return `${base}/studies?${query.toString()}`
 }
 
 const dicomJson = 'application/dicom+json'
@@ -137,12 +138,9 @@ const conversation = (base: string): readonly Asked[] => [
     url: `${seriesOf(base, file)}/metadata`,
     accept: dicomJson,
     holds: (body: Buffer) => {
-      expect(uids(body, '00080018').toSorted()).toEqual(
-        study
-          .filter(({ seriesUid }) => seriesUid === file.seriesUid)
-          .map(({ sopUid }) => sopUid)
-          .toSorted(),
-      )
+      const own = study.filter(({ seriesUid }) => seriesUid === file.seriesUid)
+      expect(uids(body, '00080018')).toHaveLength(own.length)
+      expect(new Set(uids(body, '00080018'))).toEqual(new Set(own.map(({ sopUid }) => sopUid)))
       expect(uids(body, '00280010')).toEqual([side, side, side])
     },
   })),

@@ -94,6 +94,8 @@ describe('the case in OHIF', () => {
       patient: canaryPatient.id,
       frames: digests,
     })
+    // A page behind another is drawn late, or never.
+    await opened.close()
     await page.getByText(/It can fetch the images until \d\d:\d\d/).waitFor()
     await expectGoodLooks(page)
     expect(seen.violations).toEqual([])
@@ -163,6 +165,7 @@ describe('the case in OHIF', () => {
       page.getByRole('button', { name: 'OHIF' }).click(),
     ])
     await told(opened)
+    await opened.close()
     await page.locator('.ohif-terms a').waitFor()
     await expectGoodLooks(page)
     expect(await findSmallControls(page)).toEqual([])

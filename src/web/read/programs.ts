@@ -30,5 +30,5 @@ export const ohifAddress = (viewer: string, capability: string, studies: readonl
     url: `${capability}/ohif.json`,
     studyInstanceUIDs: studies.slice(0, mostInOhif).join(';'),
   })
-  return `${viewer}/viewer/dicomwebproxy?${asked}`
+  return `${viewer}/viewer/dicomwebproxy?${asked.toString()}`
 }
