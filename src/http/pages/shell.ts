@@ -35,9 +35,10 @@ html:has(.shell){color-scheme:light dark;background:light-dark(#fbfaf7,#14191d)}
 const shellDigest = createHash('sha256').update(shellStyle).digest('base64')
 
 /** What the page loads at once; workers come when they are needed. */
-const linksOf = ({ script, styles, modules, icon }: PageParts): string =>
+const linksOf = ({ script, styles, modules, icon, licences }: PageParts): string =>
   [
     ...(icon === null ? [] : [`<link rel="icon" href="/assets/${icon}">`]),
+    ...(licences === null ? [] : [`<link rel="license" href="/assets/${licences}">`]),
     ...modules.map((name) => `<link rel="modulepreload" href="/assets/${name}">`),
     ...styles.map((name) => `<link rel="stylesheet" href="/assets/${name}">`),
     `<script type="module" src="/assets/${script}"></script>`,
