@@ -1,7 +1,7 @@
 /** Addresses for programs of the reader's own. They hold a token of minutes: made when asked for, and not kept. */
 
 /** At most as many studies as fit an address that every system takes. */
-const mostStudies = 20
+export const mostInWeasis = 20
 
 /**
  * What opens Weasis with these studies (its command `dicom:rs`: `--url` is the DICOMweb base, `-r` what to ask for, `-H` a
@@ -9,7 +9,7 @@ const mostStudies = 20
  */
 export const weasisAddress = (dicomweb: string, token: string, studies: readonly string[]): string => {
   const wanted = studies
-    .slice(0, mostStudies)
+    .slice(0, mostInWeasis)
     .map((uid) => `studyUID=${uid}`)
     .join('&')
   const command = `$dicom:rs --url "${dicomweb}" -r "${wanted}" -H "Authorization: Bearer ${token}"`

@@ -82,7 +82,7 @@ export type OhifTermsProps = {
 /** Whose program that is and what of the case it gets; once it is open, until when. */
 export const OhifTerms = ({ opening: { told }, institution, studies }: OhifTermsProps) => {
   const { t, say } = useReadSpoken()
-  const part = studies > mostInOhif ? ` ${t('ways.ohifPart', { some: mostInOhif, all: studies })}` : ''
+  const part = studies > mostInOhif ? ` ${t('ways.part', { some: mostInOhif, all: studies })}` : ''
   return (
     <div className="ohif-terms">
       <p className="hint" id="ohif-where">

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import { Button } from '#web/parts/button.tsx'
 import { Notice } from '#web/parts/marks.tsx'
 import { isRefused } from '#web/read/ask.ts'
-import { weasisAddress } from '#web/read/programs.ts'
+import { mostInWeasis, weasisAddress } from '#web/read/programs.ts'
 import type { Reading, ViewedCase } from '#web/read/reading.ts'
 import type { StudyRow } from '#web/read/studies.ts'
 import { useReadSpoken } from '#web/read/words/spoken.ts'
@@ -127,6 +127,9 @@ export const WaysOut = ({ reading, viewed, studies }: WaysOutProps) => {
       ) : (
         <Notice tone={told.kind === 'failed' ? 'bad' : 'quiet'} live>
           <p>{t(told.kind === 'failed' ? 'trouble.failed' : 'ways.weasis')}</p>
+          {told.kind === 'weasis' && images.length > mostInWeasis ? (
+            <p>{t('ways.part', { some: mostInWeasis, all: images.length })}</p>
+          ) : null}
         </Notice>
       )}
     </section>

@@ -97,7 +97,7 @@ export const messages = {
   'ways.openOhif': 'Open in OHIF',
   'ways.ohifWhere':
     'OHIF is another program, for which {institution} is responsible. The images open there in a new tab.',
-  'ways.ohifPart': 'Only {some} of the {all} studies open there.',
+  'ways.part': 'Only {some} of the {all} studies open there.',
   'ways.ohifOpened': 'OHIF opens in a new tab. It can fetch the images until {time}.',
   'ways.ohifHere': 'No new tab? Open OHIF from here.',
   'ways.ohifEnded': 'OHIF cannot fetch images any more. To go on there, please open it again.',

@@ -93,7 +93,7 @@ export const messages = {
   'ways.openOhif': 'OHIF मध्ये उघडा',
   'ways.ohifWhere':
     'OHIF हा वेगळा प्रोग्राम आहे; त्याची जबाबदारी {institution} यांची आहे. प्रतिमा तेथे नव्या टॅबमध्ये उघडतात.',
-  'ways.ohifPart': 'तेथे {all} पैकी फक्त {some} तपासण्या उघडतात.',
+  'ways.part': 'तेथे {all} पैकी फक्त {some} तपासण्या उघडतात.',
   'ways.ohifOpened': 'OHIF नव्या टॅबमध्ये उघडत आहे. ते {time} पर्यंत प्रतिमा आणू शकते.',
   'ways.ohifHere': 'नवा टॅब उघडला नाही? OHIF येथून उघडा.',
   'ways.ohifEnded': 'OHIF आता प्रतिमा आणू शकत नाही. तेथे पुढे वाचण्यासाठी कृपया ते पुन्हा उघडा.',
