@@ -9,8 +9,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Gate, Operation } from '#contract/operation.ts'
 import { operations } from '#contract/operations.ts'
-import { must, open } from '#fixtures/client/call.ts'
+import { open } from '#fixtures/client/call.ts'
 import { type Desk, signIn } from '#fixtures/client/desk.ts'
+import { letIn } from '#fixtures/client/reader.ts'
 import { exchange } from '#fixtures/client/sender.ts'
 import { type Gateway, startGateway } from '#fixtures/gateway.ts'
 
@@ -29,13 +30,7 @@ type Party = {
 
 const openParty = async (name: string): Promise<Party> => {
   const of = await desk.openCase({ name })
-  const { url, code } = await must<{ url: string; code: string }>(`${gateway.url}/api/cases/${of}/readers`, {
-    token: desk.token,
-    json: { name: 'Dr. Rao' },
-  })
-  const { session } = await must<{ session: string }>(`${gateway.url}/api/read/enter`, {
-    json: { link: url.split('#')[1], code },
-  })
+  const { session } = await letIn(gateway.url, desk, of)
   return {
     case: of,
     sender: (await exchange(gateway.url, (await desk.openLink(of)).url)).session,

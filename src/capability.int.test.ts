@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { call, must } from '#fixtures/client/call.ts'
 import { type Desk, signIn } from '#fixtures/client/desk.ts'
+import { letIn } from '#fixtures/client/reader.ts'
 import { exchange, finish, inMemory, send, status } from '#fixtures/client/sender.ts'
 import { ctSlice } from '#fixtures/dicom/shapes.ts'
 import { type Gateway, startGateway } from '#fixtures/gateway.ts'
@@ -35,15 +36,7 @@ beforeAll(async () => {
   await finish(gateway.url, sender)
   for (let states = ['received']; states.includes('received'); )
     states = (await status(gateway.url, sender)).map((item) => item.state)
-  const invited = await must<{ reader: string; url: string; code: string }>(
-    `${gateway.url}/api/cases/${id}/readers`,
-    { token: desk.token, json: { name: 'Dr. Rao' } },
-  )
-  reader = invited.reader
-  const entered = await must<{ session: string }>(`${gateway.url}/api/read/enter`, {
-    json: { link: invited.url.split('#')[1], code: invited.code },
-  })
-  session = entered.session
+  ;({ reader, session } = await letIn(gateway.url, desk, id))
 })
 
 afterAll(async () => {

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { consentWords } from '#domain/consent-texts.ts'
 import { call, callJson, must } from '#fixtures/client/call.ts'
 import { type Desk, signIn } from '#fixtures/client/desk.ts'
+import { letIn } from '#fixtures/client/reader.ts'
 import { exchange, finish, inMemory, type Session, send, status } from '#fixtures/client/sender.ts'
 import { ctStudy } from '#fixtures/dicom/ct-study.ts'
 import { type Gateway, startGateway } from '#fixtures/gateway.ts'
@@ -82,14 +83,7 @@ const actions = async (id: string) =>
 const mint = { scopes: ['case:read'] }
 
 /** A reader in person, let in. */
-const enter = async (id: string): Promise<string> => {
-  const invited = await must<{ url: string; code: string }>(`${gateway.url}/api/cases/${id}/readers`, {
-    token: desk.token,
-    json: { name: 'Dr. Kulkarni' },
-  })
-  const json = { link: invited.url.slice(invited.url.indexOf('#') + 1), code: invited.code }
-  return (await must<{ session: string }>(`${gateway.url}/api/read/enter`, { json })).session
-}
+const enter = async (id: string): Promise<string> => (await letIn(gateway.url, desk, id)).session
 
 const untilReady = async (id: string): Promise<void> => {
   for (let tries = 0; tries < 600; tries += 1) {

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { call, callJson, must } from '#fixtures/client/call.ts'
 import { type Desk, signIn } from '#fixtures/client/desk.ts'
+import { letIn } from '#fixtures/client/reader.ts'
 import { exchange, finish, inMemory, send } from '#fixtures/client/sender.ts'
 import { readZip } from '#fixtures/client/zip.ts'
 import { secondaryCapture } from '#fixtures/dicom/shapes.ts'
@@ -286,13 +287,7 @@ describe('a de-identified copy', () => {
   })
 
   it('is asked for by a reader in person too', async () => {
-    const invited = await must<{ url: string; code: string }>(`${gateway.url}/api/cases/${id}/readers`, {
-      token: desk.token,
-      json: { name: 'Dr. Kulkarni' },
-    })
-    const { session } = await must<{ session: string }>(`${gateway.url}/api/read/enter`, {
-      json: { link: invited.url.split('#')[1], code: invited.code },
-    })
+    const { session } = await letIn(gateway.url, desk, id)
     const { copy } = await must<{ copy: string }>(`${gateway.url}/api/read/copies`, {
       token: session,
       json: {},

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Answer, call, must } from '#fixtures/client/call.ts'
 import { type Desk, signIn } from '#fixtures/client/desk.ts'
+import { letIn } from '#fixtures/client/reader.ts'
 import { ctStudy, type StudyFile } from '#fixtures/dicom/ct-study.ts'
 import { encapsulatedPdf, fragmentedCapture } from '#fixtures/dicom/shapes.ts'
 import { type Gateway, startGateway } from '#fixtures/gateway.ts'
@@ -44,15 +45,7 @@ beforeAll(async () => {
   gateway = await startGateway(folder, { OHIF_URL: `${viewer}/imaging/` })
   desk = await signIn(gateway.url, gateway.signInCode ?? '')
   id = await sendCase(gateway.url, desk, [...study, clip, report])
-  const invited = await must<{ reader: string; url: string; code: string }>(
-    `${gateway.url}/api/cases/${id}/readers`,
-    { token: desk.token, json: { name: 'Dr. Rao' } },
-  )
-  reader = invited.reader
-  const entered = await must<{ session: string }>(`${gateway.url}/api/read/enter`, {
-    json: { link: invited.url.split('#')[1], code: invited.code },
-  })
-  session = entered.session
+  ;({ reader, session } = await letIn(gateway.url, desk, id))
 })
 
 afterAll(async () => {

@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { call, callJson, must } from '#fixtures/client/call.ts'
 import { type Desk, signIn } from '#fixtures/client/desk.ts'
+import { letIn } from '#fixtures/client/reader.ts'
 import { exchange, finish, inMemory, send } from '#fixtures/client/sender.ts'
 import { ctStudy, type StudyFile } from '#fixtures/dicom/ct-study.ts'
 import { openProxy, type Proxy } from '#fixtures/faults/proxy.ts'
@@ -149,13 +150,7 @@ describe('a push', () => {
   it('of one study brings that study, asked for by the reader too', async () => {
     const { id, files } = await newCase(3, 2)
     const study = files[0]?.studyUid ?? ''
-    const { url, code } = await must<{ url: string; code: string }>(
-      `${gateway.url}/api/cases/${id}/readers`,
-      { token: desk.token, json: { name: 'Dr. Kulkarni' } },
-    )
-    const { session } = await must<{ session: string }>(`${gateway.url}/api/read/enter`, {
-      json: { link: url.split('#')[1], code },
-    })
+    const { session } = await letIn(gateway.url, desk, id)
     const reader = { token: session }
     const json = { target: 'pacs', study }
     await must(`${gateway.url}/api/read/pushes`, { ...reader, json })

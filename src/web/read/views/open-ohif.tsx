@@ -2,7 +2,7 @@
  * Opening the case in the hospital's OHIF, another program at another origin: it gets an address that reads this case for
  * minutes, in a tab that has no hold on this one. When the minutes are over this says so, and it can be opened again.
  */
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Button } from '#web/parts/button.tsx'
 import { Notice } from '#web/parts/marks.tsx'
 import { isRefused } from '#web/read/ask.ts'
@@ -10,6 +10,7 @@ import { mostInOhif, ohifAddress } from '#web/read/programs.ts'
 import type { Reading, ViewedCase } from '#web/read/reading.ts'
 import type { StudyRow } from '#web/read/studies.ts'
 import { useReadSpoken } from '#web/read/words/spoken.ts'
+import { useAlive } from './use-alive.ts'
 
 type Told =
   | { readonly kind: 'opened'; readonly address: string; readonly until: Date }
@@ -32,13 +33,7 @@ export const useOpeningOhif = (
 ): OpeningOhif | null => {
   const [busy, setBusy] = useState(false)
   const [told, setTold] = useState<Told | null>(null)
-  const alive = useRef(true)
-  useEffect(() => {
-    alive.current = true
-    return () => {
-      alive.current = false
-    }
-  }, [])
+  const alive = useAlive()
   useEffect(() => {
     if (told?.kind !== 'opened') return
     const alarm = setTimeout(() => setTold({ kind: 'ended' }), lifetime)

@@ -1,5 +1,5 @@
 /** Ways to take the records elsewhere: everything as a file, Weasis, the DICOMweb address; and the end of reading. */
-import { useEffect, useRef, useState } from 'react'
+import { useState } from 'react'
 import { Button } from '#web/parts/button.tsx'
 import { Notice } from '#web/parts/marks.tsx'
 import { isRefused } from '#web/read/ask.ts'
@@ -9,6 +9,7 @@ import type { StudyRow } from '#web/read/studies.ts'
 import { useReadSpoken } from '#web/read/words/spoken.ts'
 import { DownloadAll } from './download-all.tsx'
 import { OhifButton, OhifTerms, useOpeningOhif } from './open-ohif.tsx'
+import { useAlive } from './use-alive.ts'
 
 export type WaysOutProps = {
   readonly reading: Reading
@@ -52,13 +53,7 @@ export const WaysOut = ({ reading, viewed, studies }: WaysOutProps) => {
   const { t } = useReadSpoken()
   const [busy, setBusy] = useState<'weasis' | 'copy' | null>(null)
   const [told, setTold] = useState<Told | null>(null)
-  const alive = useRef(true)
-  useEffect(() => {
-    alive.current = true
-    return () => {
-      alive.current = false
-    }
-  }, [])
+  const alive = useAlive()
   const images = studies ?? []
   const { bytes, institution } = viewed
   const ohif = useOpeningOhif(reading, viewed, images)
