@@ -36,9 +36,12 @@ export type InstanceScope = {
   readonly instance?: string
 }
 
-/** Instances of these series, in their order and there by number and UID; each of the lists narrows, where given. */
+/**
+ * Instances of these series, in their order and there by number and UID; each of the lists narrows, where given. The
+ * series are as an outline had them: what nothing narrows is not counted again, and a page is cut by these counts.
+ */
 export type InstanceQuestion = {
-  readonly series: readonly Pick<SeriesOutline, 'studyUid' | 'seriesUid'>[]
+  readonly series: readonly Pick<SeriesOutline, 'studyUid' | 'seriesUid' | 'instances'>[]
   readonly sopUids?: readonly string[]
   readonly sopClasses?: readonly string[]
   readonly numbers?: readonly number[]

@@ -126,7 +126,11 @@ const questionOf = (
   const sopClasses = listOf(asked, '00080016')
   const numbers = listOf(asked, '00200013')?.map(Number)
   return {
-    series: found.map(({ study, series }) => ({ studyUid: study.studyUid, seriesUid: series.seriesUid })),
+    series: found.map(({ study, series }) => ({
+      studyUid: study.studyUid,
+      seriesUid: series.seriesUid,
+      instances: series.instanceCount,
+    })),
     ...(sopUids === undefined ? {} : { sopUids }),
     ...(sopClasses === undefined ? {} : { sopClasses }),
     ...(numbers === undefined ? {} : { numbers }),
