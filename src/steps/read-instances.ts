@@ -5,6 +5,7 @@
 import { type Refusal, refuse } from '#domain/fault.ts'
 import type { CaseId, ItemId } from '#domain/id.ts'
 import type { InstanceFacts } from '#domain/study.ts'
+import { gatherBytes, keepExtents } from '#formats/pack/extent-table.ts'
 import { openServedRange } from '#formats/pack/served-bytes.ts'
 import { readWanted, wantedOf } from '#formats/pack/wanted.ts'
 import type { CaseVault } from '#ports/case-vault.ts'
@@ -35,6 +36,8 @@ export type InstanceSet = {
   readonly withheld: number
   /** At least one, in order of series number, instance number and UID. */
   readonly files: readonly [InstanceFile, ...InstanceFile[]]
+  /** Gives back the memory that reading takes, once nobody reads; a file that is opened later takes it anew. */
+  close(): void
 }
 
 /** Refuses `item.not-found` for what is not there, not of this case or not readable: nobody learns which. */
@@ -50,20 +53,20 @@ export const readInstances =
         for (const item of content.items) yield* wantedOf(item.extents, 0, item.size)
       })(),
     ])
-    const [first, ...rest] = content.items.map((item): InstanceFile => {
-      // Not the row itself: a study is sent for minutes, and its facts would be held as long.
-      const { id, instance, size, sha256, served, extents } = item
+    // Not the rows themselves: a study is sent for minutes, and their facts and keys would be held as long.
+    const extents = keepExtents(content.items)
+    const digests = gatherBytes(content.items.map(({ sha256, served }) => served?.sha256 ?? sha256))
+    const [first, ...rest] = content.items.map(({ id, instance, size, served }, nth): InstanceFile => {
+      const patches = served?.patches ?? []
       return {
         item: id,
         instance,
         length: size,
-        sha256: served?.sha256 ?? sha256,
-        open: (start, end) => {
-          const opened = openExtents(key, extents)
-          return openServedRange(opened, ahead, served?.patches ?? [], start, end)
-        },
+        sha256: digests[nth] ?? new Uint8Array(),
+        open: (start, end) => openServedRange(openExtents(key, extents.of(id)), ahead, patches, start, end),
       }
     })
     if (first === undefined) return refuse('item.not-found')
-    return { modified: content.changedAt, withheld: content.withheld, files: [first, ...rest] }
+    const { changedAt: modified, withheld } = content
+    return { modified, withheld, files: [first, ...rest], close: ahead.close }
   }
