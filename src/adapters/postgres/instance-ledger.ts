@@ -26,11 +26,21 @@ const toFound = (rows: readonly PageRow[]): Page['instances'] =>
     return instance === null ? [] : [{ item: row.item_id, instance, sealedFacts: row.sealed_facts }]
   })
 
-/** The instances of `series`, readable or not, the series numbered as they are asked for. */
+/**
+ * The series, numbered as they are asked for. One alone stands as a row: of a list the planner has to guess how long it
+ * is, and so plans anew for every page.
+ */
+const listed = (series: InstanceQuestion['series']): RawBuilder<unknown> => {
+  const [first, ...more] = series
+  return first !== undefined && more.length === 0
+    ? sql`(values (${first.studyUid}::text, ${first.seriesUid}::text, 1::bigint)) as asked (study, series, nth)`
+    : sql`unnest(${series.map((one) => one.studyUid)}::text[], ${series.map((one) => one.seriesUid)}::text[])
+        with ordinality as asked (study, series, nth)`
+}
+
+/** The instances of `series`, readable or not. */
 const asked = (of: CaseId, series: InstanceQuestion['series']): RawBuilder<unknown> => sql`
-  unnest(${series.map((one) => one.studyUid)}::text[], ${series.map((one) => one.seriesUid)}::text[])
-    with ordinality as asked (study, series, nth)
-  join instances on instances.case_id = ${of} and instances.study_uid = asked.study
+  ${listed(series)} join instances on instances.case_id = ${of} and instances.study_uid = asked.study
     and instances.series_uid = asked.series`
 
 // The page is found before its sealed facts are fetched: a sort would carry them along.
@@ -67,12 +77,14 @@ const readPlainPage = async (db: Database, of: CaseId, question: InstanceQuestio
   const { series, offset } = cutSeries(question)
   if (series.length === 0) return { total, instances: [] }
   const { limit } = question
+  // Said twice in the same words, or the planner puts them in order again after it has looked at all of them.
+  const order = sql`${series.length === 1 ? sql`` : sql`nth, `} instance_number, sop_uid, item_id`
   const { rows } = await fetchPage(sql`
     select instances.item_id as found, instances.nth from (
       select instances.item_id, asked.nth, instance_number, sop_uid from ${asked(of, series)}
-      order by asked.nth, instance_number, sop_uid, instances.item_id offset 0
+      order by ${order} offset 0
     ) as instances where ${readable(of, offset + limit > fewRows)}
-    order by nth, instance_number, sop_uid, item_id limit ${limit} offset ${offset}`).execute(db)
+    order by ${order} limit ${limit} offset ${offset}`).execute(db)
   return { total, instances: toFound(rows) }
 }
 
