@@ -5,8 +5,10 @@ import { detailsSeal, factsSeal, senderSeal } from '#domain/seal-name.ts'
 import type { SealedFacts } from '#domain/study.ts'
 import type { CaseKey } from './case-vault.ts'
 
-const unseal = (key: CaseKey, sealed: Uint8Array, name: string): unknown =>
-  JSON.parse(Buffer.from(key.unseal(sealed, name)).toString('utf8'))
+const unseal = (key: CaseKey, sealed: Uint8Array, name: string): unknown => {
+  const { buffer, byteOffset, byteLength } = key.unseal(sealed, name)
+  return JSON.parse(Buffer.from(buffer, byteOffset, byteLength).toString('utf8'))
+}
 
 /** Extents with the key of each: 32 bytes, in memory for as long as one request or job. @throws `store.damaged` */
 export const openExtents = <Kept extends { readonly wrappedKey: Uint8Array }>(

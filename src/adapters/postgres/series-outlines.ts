@@ -8,6 +8,7 @@ import { mayRead } from '#domain/case.ts'
 import type { CaseId, ItemId } from '#domain/id.ts'
 import type { CaseOutline, SeriesOutline } from '#ports/instance-ledger.ts'
 import type { Database } from './database.ts'
+import { keepOutlines } from './kept-outlines.ts'
 import { readable } from './readable-instances.ts'
 
 /** Series kept in all, of some kilobytes each; a case with more of them is read anew for every question. */
@@ -41,40 +42,9 @@ const readSeries = async (db: Database, of: CaseId): Promise<SeriesOutline[]> =>
     number: row.number,
     instances: row.instances,
     item: row.item,
-    sealedFacts: row.sealed_facts,
+    // A copy: what the driver gives is a sliver of a page that would be held with it.
+    sealedFacts: new Uint8Array(row.sealed_facts),
   }))
-}
-
-type Kept = { readonly revision: number; readonly series: readonly SeriesOutline[] }
-
-/** Outlines by case. Those asked for longest ago are forgotten first. */
-const keepOutlines = (most: number) => {
-  const kept = new Map<CaseId, Kept>()
-  let count = 0
-  const forget = (of: CaseId): void => {
-    count -= kept.get(of)?.series.length ?? 0
-    kept.delete(of)
-  }
-  return {
-    find: (of: CaseId, revision: number): readonly SeriesOutline[] | null => {
-      const found = kept.get(of)
-      if (found?.revision !== revision) return null
-      kept.delete(of)
-      kept.set(of, found)
-      return found.series
-    },
-    keep: (of: CaseId, one: Kept): void => {
-      forget(of)
-      if (one.series.length === 0 || one.series.length > most) return
-      kept.set(of, one)
-      count += one.series.length
-      for (const oldest of kept.keys()) {
-        if (count <= most) return
-        forget(oldest)
-      }
-    },
-    forget,
-  }
 }
 
 /** As `InstanceLedger.outline`. Whether the case may be read at all is asked every time. */

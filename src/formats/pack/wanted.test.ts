@@ -118,7 +118,7 @@ describe('what is wanted', () => {
   })
 
   it('is not taken from a store that still writes into it', async () => {
-    let arrive = (_: Buffer): void => {}
+    let arrive: (bytes: Buffer) => void = () => {}
     let into: Buffer | undefined
     const ahead = readWanted(
       (_, __, ___, target) => {
