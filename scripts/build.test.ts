@@ -101,11 +101,22 @@ describe('the pages', () => {
   it('are files with hashed names and nothing else, and ask nobody else for anything', () => {
     const names = readdirSync(place).filter((name) => name !== 'manifest.json' && name !== '.made-of')
     for (const name of names)
-      expect(name).toMatch(/-[A-Za-z0-9_-]{8}\.(js|css|woff2|svg|png|wasm|bcmap|pfb|ttf|icc|xml)$/)
+      expect(name).toMatch(/-[A-Za-z0-9_-]{8}\.(js|css|woff2|svg|png|wasm|bcmap|pfb|ttf|icc|txt|xml)$/)
     const styles = names
       .filter((name) => name.endsWith('.css'))
       .map((name) => readFileSync(join(place, name), 'utf8'))
     expect(styles.join('\n')).not.toMatch(/@import|url\(["']?(http|data:|\/\/)/)
+  })
+
+  it('say whose work is in them and under which words', () => {
+    const name = manifest()['licences.txt']?.file ?? ''
+    const told = readFileSync(join(place, name), 'utf8').split(`\n\n${'-'.repeat(80)}\n\n`)
+    const packages = told.map((text) => /^(\S+) \S+\nLicence: (.+)\nSource: ./.exec(text)?.slice(1) ?? [])
+    for (const known of ['react-dom', 'pdfjs-dist', '@cornerstonejs/core', '@cornerstonejs/codec-openjpeg'])
+      expect(packages.map(([one]) => one)).toContain(known)
+    for (const [, licence] of packages) expect(licence).not.toMatch(/^[^(]*\bA?GPL/)
+    // Fonts of pdf.js, which stand under words of their own.
+    expect(told.join('\n')).toMatch(/PDFium Authors[\s\S]*LIBERATION FONT SOFTWARE/)
   })
 
   it('are left alone when nothing they are made of changed', () => {

@@ -15,7 +15,9 @@ import { createDoor } from '#http/door.ts'
 import { knowOperators } from '#http/gates/known-operators.ts'
 import type { HttpNeeds } from '#http/needs.ts'
 import { createServer, endServer } from '#http/server.ts'
+import type { Journal } from '#ports/journal.ts'
 import { authorizeOperator } from '#steps/authorize.ts'
+import { finishQuiet } from '#steps/finish-quiet.ts'
 import { startWorker } from '#workers/main.ts'
 import { openInstruments } from './instruments.ts'
 import { intakeSide } from './intake-side.ts'
@@ -33,6 +35,17 @@ const listen = (server: Server, { port, host }: Config): Promise<void> =>
     server.once('error', fail)
     server.listen(port, host, () => done())
   })
+
+const quietEveryMs = 60_000
+
+/** At once and from time to time. What fails is tried again the next time. */
+const repeat = (endQuiet: ReturnType<typeof finishQuiet>, journal: Journal): NodeJS.Timeout => {
+  const end = (): void => {
+    endQuiet().catch((error: unknown) => journal.note('warn', 'quiet.failed', {}, error))
+  }
+  end()
+  return setInterval(end, quietEveryMs)
+}
 
 const start = async (config: Config): Promise<Stop> => {
   const halves = (['intake', 'portal'] as const).filter((role) => config.roles.has(role))
@@ -74,9 +87,12 @@ const start = async (config: Config): Promise<Stop> => {
   } as HttpNeeds
   const server = createServer(createApp(needs))
   const stopWorker = config.roles.has('worker') ? await startWorker(config, instruments) : null
+  const endQuiet = finishQuiet({ intake: ledgers.intake, finish: needs.finishSend, clock })
+  const ends = config.roles.has('intake') ? repeat(endQuiet, journal) : null
   await listen(server, config)
   journal.note('info', 'server.started', { port: config.port })
   return async () => {
+    clearInterval(ends ?? undefined)
     await endServer(server, door, { graceMs: config.stopGraceMs, mostMs: drainMs })
     await stopWorker?.()
     await watching.close()

@@ -76,6 +76,7 @@ export const portalSide = (config: Config, adapters: Adapters): Side<PortalNeeds
     keys: `${config.publicUrl}/.well-known/jwks.json`,
   }
   return {
+    ohifUrl: config.ohifUrl,
     publicKeys,
     authorizeOperator: authorizeOperator({ operators, secrets, clock }),
     authorizeReader: authorizeReader({ delivery, tokens: accessTokens, clock }),

@@ -4,6 +4,7 @@
  */
 import { isMailAddress } from '#domain/letter.ts'
 import { type MalwareScan, readClamd } from './malware-scan.ts'
+import { ohifUrlForm, readOhifUrl } from './ohif-url.ts'
 import { type PushTarget, readPushTargets } from './push-targets.ts'
 import { type SettingName, settings } from './settings.ts'
 import { isLoopback, isSmtpUrl, unsafeSettings } from './unsafe.ts'
@@ -59,6 +60,8 @@ export type Config = {
   /** 0 never reminds. */
   readonly reminderDays: number
   readonly pushTargets: readonly PushTarget[]
+  /** Without a slash at its end; null offers readers none. */
+  readonly ohifUrl: string | null
   readonly institution: string
   readonly contact: string
 }
@@ -225,6 +228,13 @@ const readTargets = ({ problems, optional }: Reader): readonly PushTarget[] => {
   return targets ?? []
 }
 
+const readOhif = ({ problems, optional }: Reader): string | null => {
+  const text = optional('OHIF_URL')
+  const url = readOhifUrl(text)
+  if (text !== '' && url === null) problems.push(ohifUrlForm)
+  return url
+}
+
 /** Reads `env`. Nothing is opened or made. */
 export const readConfig = (env: Env): Config | ConfigProblems => {
   const read = reader(env)
@@ -252,6 +262,7 @@ export const readConfig = (env: Env): Config | ConfigProblems => {
     deskMail: readMailAddress(read, 'DESK_MAIL'),
     reminderDays: whole('REMINDER_DAYS', 0, 30),
     pushTargets: readTargets(read),
+    ohifUrl: readOhif(read),
     institution: text('INSTITUTION'),
     contact: text('CONTACT'),
   }

@@ -123,6 +123,12 @@ export const settings = [
     meaning:
       'PACS that cases may be sent to by STOW-RS, separated by spaces, for servers and workers alike: `name=https://user:secret@host/dicom-web`, what is special in a secret percent-encoded',
   },
+  {
+    name: 'OHIF_URL',
+    fallback: '',
+    meaning:
+      'Your OHIF viewer (version 3), such as `https://viewer.example.org`, at another origin than `PUBLIC_URL`: readers may open a case in it. It needs the data source `dicomwebproxy`; empty offers none',
+  },
   { name: 'INSTITUTION', fallback: 'Second-opinion desk', meaning: 'Name on bundles and in letters' },
   {
     name: 'CONTACT',

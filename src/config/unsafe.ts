@@ -160,6 +160,12 @@ const hostProblems = ({ host, publicUrl }: Config): string[] =>
       ]
     : []
 
+/** Programs of one origin share what a browser keeps for it: another there could read on in a reader's name. */
+const viewerProblems = ({ ohifUrl, publicUrl }: Config): string[] =>
+  ohifUrl !== null && publicUrl !== '' && new URL(ohifUrl).origin === publicUrl
+    ? ['OHIF_URL must be at another origin than PUBLIC_URL: give the viewer a host name of its own.']
+    : []
+
 /** Every danger, in words; none when there is nothing to say. */
 export const unsafeSettings = (config: Config): readonly string[] => [
   ...hostProblems(config),
@@ -169,4 +175,5 @@ export const unsafeSettings = (config: Config): readonly string[] => [
   ...clamdProblems(config),
   ...pushProblems(config),
   ...smtpProblems(config),
+  ...viewerProblems(config),
 ]

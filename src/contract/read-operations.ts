@@ -92,6 +92,17 @@ export const readOperations = {
     reply: { status: 201, json: read.mintReply },
     refusals: ['case.not-found'],
   },
+  ohifSource: {
+    side: 'portal',
+    method: 'GET',
+    path: '/dicomweb/cases/{case}/ohif.json',
+    gate: 'reader',
+    scope: 'case:read',
+    summary:
+      'Where an OHIF viewer finds the DICOMweb service of the case, when the gateway has one (`OHIF_URL`)',
+    reply: { status: 200, json: read.ohifSourceReply },
+    refusals: ['request.not-found'],
+  },
   allowDownload: {
     side: 'portal',
     method: 'POST',

@@ -39,7 +39,7 @@ export const enterReply = z.strictObject({ session: z.string(), endsAt: time, ca
 
 /**
  * `GET /api/read/case`. `images` and `bytes` are of what may be read now; `arriving` files are under way or under
- * check, `held` wait for a person of the desk.
+ * check, `held` wait for a person of the desk. `ohif` is where the hospital's OHIF viewer is, null where it has none.
  */
 export const viewedCaseReply = z.strictObject({
   case: id,
@@ -65,6 +65,7 @@ export const viewedCaseReply = z.strictObject({
   arriving: count,
   held: count,
   scanned: z.boolean(),
+  ohif: z.string().nullable(),
 })
 
 /**
@@ -85,4 +86,9 @@ export const mintReply = z.strictObject({
   dicomweb: z.string(),
   bundle: z.string(),
   capability: z.string().nullable(),
+})
+
+/** `GET …/ohif.json`, as OHIF's data source `dicomwebproxy` reads it; every address in it is the one it was asked by. */
+export const ohifSourceReply = z.strictObject({
+  servers: z.strictObject({ dicomWeb: z.array(z.record(z.string(), z.unknown())) }),
 })

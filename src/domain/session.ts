@@ -1,4 +1,7 @@
 /** Sessions begun with a link: over after some quiet, or after the longest time, whatever happens. */
+/** A sender of whom everything has arrived and who asked nothing for so long has said all, ms. A PACS never says so. */
+export const quietMs = 30 * 60_000
+
 export type SessionTerms = { readonly idleMinutes: number; readonly absoluteHours: number }
 
 /** When sessions under these terms are over. */

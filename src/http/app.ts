@@ -99,7 +99,10 @@ export const createApp = (
     span.within(next)
   })
 
-  if (needs.roles.has('portal')) app.use(takeCapability(needs.findCapability))
+  if (needs.roles.has('portal')) {
+    const viewer = needs.ohifUrl
+    app.use(takeCapability(needs.findCapability, viewer === null ? null : new URL(viewer).origin))
+  }
 
   const table: Readonly<Record<string, readonly [string, string, string, unknown]>> = routes(needs)
   const pass = gates(needs)

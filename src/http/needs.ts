@@ -106,6 +106,8 @@ export type IntakeNeeds = {
 
 /** Used only by a process with the role `portal`. */
 export type PortalNeeds = {
+  /** The hospital's OHIF, without a slash at the end; null where there is none. */
+  readonly ohifUrl: string | null
   readonly authorizeOperator: ReturnType<typeof authorizeOperator>
   readonly authorizeReader: ReturnType<typeof authorizeReader>
   readonly findCapability: ReturnType<typeof findCapability>

@@ -121,6 +121,7 @@ export const rehearse = async (
     institution: 'A desk for trying',
     contact: 'its telephone',
     pages: noPages,
+    ohifUrl: null,
     clock: { now: () => new Date() },
     ids: { next: newId },
     door: createDoor(),

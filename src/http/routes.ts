@@ -7,6 +7,7 @@ import { searchRecords } from './deliveries/search.ts'
 import { caseCapabilities } from './dicomweb/capabilities.ts'
 import { conformance } from './dicomweb/conformance.ts'
 import { retrieveMetadata } from './dicomweb/metadata.ts'
+import { ohifSource } from './dicomweb/ohif.ts'
 import { retrieveBulk, retrieveFrames } from './dicomweb/parts.ts'
 import { retrievePicture } from './dicomweb/pictures.ts'
 import { retrieveDicom } from './dicomweb/retrieve.ts'
@@ -116,6 +117,7 @@ export const routes = (needs: HttpNeeds, tus = tusDoor(needs)): Routes => ({
 
   conformance: ['GET',  '/dicomweb/conformance',                 'anyone',        conformance],
   caseCapabilities: ['OPTIONS', '/dicomweb/cases/{case}/',       'case:read',     caseCapabilities(needs)],
+  ohifSource:  ['GET',  '/dicomweb/cases/{case}/ohif.json',      'case:read',     ohifSource(needs)],
   searchStudies: ['GET', '/dicomweb/cases/{case}/studies',       'case:read',     searchDicom(needs, 'study')],
   searchSeries: ['GET', '/dicomweb/cases/{case}/series',         'case:read',     searchDicom(needs, 'series')],
   searchInstances: ['GET', '/dicomweb/cases/{case}/instances',   'case:read',     searchDicom(needs, 'instance')],

@@ -6,6 +6,7 @@ import type { NewPack, PlannedFile } from './intake-ledger.ts'
 import {
   addSender,
   admitAll,
+  after,
   announce,
   arrive,
   granted,
@@ -14,8 +15,10 @@ import {
   newId,
   newLargeFile,
   newPack,
+  newSession,
   noon,
   type OpenLedgers,
+  openLink,
   openSender,
   type Run,
   refusedOf,
@@ -183,6 +186,26 @@ export const intakeLedgerContract = (name: string, open: OpenLedgers): void => {
         granted(await plan([late]))
         await ledgers.intake.leaveOut(sending.sender, [late.id], noon)
         expect(await ledgers.cases.isComplete(sending.case)).toBe(false)
+      })
+
+      it('can be said for a sender of whom everything came and who is quiet, and for nobody else', async () => {
+        const quiet = (at: number) => ledgers.intake.quietSenders(new Date(noon.getTime() + at * 60_000), 10)
+        expect(await quiet(60)).toEqual([])
+        const waiting = newFile(4)
+        await arrive(ledgers, sending, [5])
+        await plan([waiting])
+        expect(await quiet(60)).toEqual([])
+        granted(await send([waiting]))
+        expect(await quiet(-1)).toEqual([])
+        expect(await quiet(60)).toEqual([{ sender: sending.sender, case: sending.case }])
+        const { id } = await openLink(ledgers, sending)
+        granted(await ledgers.links.exchange(id, newSession(after(2 * 3_600))))
+        expect(await quiet(60)).toEqual([])
+        expect(await quiet(121)).toEqual([{ sender: sending.sender, case: sending.case }])
+        await ledgers.intake.finish(sending.sender, 'receipt', noon)
+        expect(await quiet(60)).toEqual([])
+        granted(await plan([newFile(3)]))
+        expect(await quiet(60)).toEqual([])
       })
 
       it('never counts a sender finished over files announced at the same moment', async () => {

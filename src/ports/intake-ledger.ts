@@ -84,6 +84,11 @@ export type IntakeLedger = {
   countFiles(sender: SenderId): Promise<{ readonly arrived: number; readonly announced: number }>
   /** Everything this sender announced and what came out of it, without extents when `brief`. */
   itemsOf(sender: SenderId, brief: boolean): Promise<readonly ReceivedItem[]>
+  /**
+   * Senders who began, did not finish, and whose every file has arrived, in cases that take records, when neither a
+   * session of theirs was used nor a byte came since `before`; the longest quiet first.
+   */
+  quietSenders(before: Date, limit: number): Promise<readonly { sender: SenderId; case: CaseId }[]>
   /** Marks the sender's work as done and keeps the receipt. Refuses `send.incomplete` with the count missing. */
   finish(sender: SenderId, receipt: string, at: Date): Promise<{ case: CaseId } | Refusal>
 }

@@ -17,6 +17,8 @@ export type PageParts = {
   readonly modules: readonly string[]
   /** What stands in the tab; null where there is none. */
   readonly icon: string | null
+  /** The words under which other people's work in the pages may be used; null where there are none. */
+  readonly licences: string | null
 }
 
 export type Asset = {

@@ -73,13 +73,13 @@ export type Conversation = {
 
 /** A request with a JSON body. */
 export const jsonAsked = (path: `/${string}`, json: unknown): Asked => {
-  const body = new TextEncoder().encode(JSON.stringify(json))
+  const body = new Blob([JSON.stringify(json)])
   return {
     method: 'POST',
     path,
     headers: { 'content-type': 'application/json' },
-    pieces: [body],
-    patienceMs: 60_000 + body.length / 2,
+    body,
+    patienceMs: 60_000 + body.size / 2,
   }
 }
 

@@ -29,6 +29,16 @@ describe('pace', () => {
     expect(pace.room()).toBe(partBytes)
   })
 
+  it('lets a part get going on a slow line, and costs a fast one next to nothing', () => {
+    const leads = [10_000, 1_000_000, 100_000_000].map((rate) => {
+      const pace = createPace(least, partBytes)
+      expect(pace.lead()).toBe(0)
+      for (let nth = 0; nth < 10; nth += 1) pace.took(pace.room(), (pace.room() / rate) * 1_000)
+      return Math.round(pace.lead())
+    })
+    expect(leads).toEqual([200, 200, 8])
+  })
+
   it('gets smaller until it cannot, and waits long enough for the slowest line that is served', () => {
     const pace = createPace(least, partBytes)
     let times = 0

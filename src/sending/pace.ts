@@ -11,6 +11,10 @@ const slowestRate = 2_000
 
 const quietMs = 30_000
 
+/** Of the time of a part, and at most so long: what a part needs to get going when nothing else is asked of a browser. */
+const leaving = 10
+const longestLeadMs = 200
+
 /** One part grows at most so much over the one before, and shrinks at most so much. */
 const growth = 4
 const shrinking = 2
@@ -22,6 +26,8 @@ export type Pace = {
   took(bytes: number, ms: number): void
   /** It broke, or was too large for somebody on the way. False when parts cannot be smaller. */
   shrink(): boolean
+  /** For how long a part that has just left gets the machine to itself, ms. */
+  lead(): number
   /** After how long without an answer a part of `bytes` counts as lost, ms. */
   patience(bytes: number): number
 }
@@ -45,6 +51,7 @@ export const createPace = (least: number, most: number, start = 1_048_576): Pace
       aim = within(aim / shrinking)
       return true
     },
+    lead: () => (rate === null ? 0 : Math.min(longestLeadMs, (1_000 * aim) / rate / leaving)),
     patience: (bytes) => {
       const slowest = bytes / slowestRate
       const usual = rate === null ? slowest : (10 * bytes) / rate

@@ -21,8 +21,8 @@ export type ProvedRun = {
 }
 
 export type PartBody = {
-  readonly pieces: readonly Uint8Array<ArrayBuffer>[]
-  readonly length: number
+  /** Made before it is needed: a browser hands its bytes to another process, which takes as long as a round trip. */
+  readonly body: Blob
   /** Value of `Header-Digest` (written like RFC 9530's `Content-Digest`). */
   readonly headerDigest: string
 }
@@ -36,10 +36,8 @@ export const composePart = async (runs: readonly ProvedRun[], sha256: Sha256): P
   const head = new Uint8Array(prefixBytes + header.length)
   new DataView(head.buffer).setUint32(0, header.length)
   head.set(header, prefixBytes)
-  const pieces = [head, ...runs.map((run) => run.bytes).filter((bytes) => bytes.length > 0)]
   return {
-    pieces,
-    length: pieces.reduce((sum, piece) => sum + piece.length, 0),
+    body: new Blob([head, ...runs.map((run) => run.bytes)]),
     headerDigest: `sha-256=:${base64(await sha256(head))}:`,
   }
 }

@@ -22,7 +22,7 @@ const lanes = 3
 const hashers = 6
 
 /** Parts that are read and hashed while others are on their way: a line must not wait for a disc. */
-const partsAhead = 2
+const partsAhead = 3
 
 /** Rounds of announcing again that bring nothing, before the gateway's word is final. */
 const mostIdleRounds = 5
@@ -98,6 +98,8 @@ export const prepareSending = (listed: readonly ListedFile[], needs: SendFilesNe
   const pace: Pace = createPace(leastRoom(chunkBytes), partBytes)
   const speed = createSpeed(performance.now())
   const sum = { parts: 0, bytes: 0 }
+  /** Parts that wait ready, and when the last one left. */
+  const line = { ready: 0, leftAt: 0 }
 
   const tell = (): void => {
     const kept = files.filter(({ leftOut }) => leftOut === null)
@@ -150,23 +152,30 @@ export const prepareSending = (listed: readonly ListedFile[], needs: SendFilesNe
     }
   }
 
+  /** A browser reads files where it also hands out what leaves: with a part ready, what leaves goes first. */
   const preparePart = async ({ page, runs }: Part): Promise<PreparedPart> => {
+    const lead = line.leftAt + pace.lead() - performance.now()
+    if (line.ready > 0 && lead > 0) await new Promise((done) => setTimeout(done, lead))
     const proved = await readRuns(page, runs)
-    return { page, proved, body: await composePart(proved, sha256) }
+    const body = await composePart(proved, sha256)
+    line.ready += 1
+    return { page, proved, body }
   }
 
   /** Sends one part. Null when it is durable; otherwise why everything has to be announced again. */
   const sendPart = async ({ page, proved, body }: PreparedPart): Promise<Stale | null> => {
+    line.ready -= 1
     if (proved.length === 0) return null
-    const { pieces, length, headerDigest } = body
+    const { size } = body.body
     const began = performance.now()
+    line.leftAt = began
     const answer = await conversation.ask(
       {
         method: 'PUT',
         path: '/api/send/part',
-        headers: { 'content-type': 'application/octet-stream', 'header-digest': headerDigest },
-        pieces,
-        patienceMs: pace.patience(length),
+        headers: { 'content-type': 'application/octet-stream', 'header-digest': body.headerDigest },
+        body: body.body,
+        patienceMs: pace.patience(size),
         tries: pace.room() > leastRoom(chunkBytes) ? triesOfPart : Number.POSITIVE_INFINITY,
       },
       readPart,
@@ -176,11 +185,11 @@ export const prepareSending = (listed: readonly ListedFile[], needs: SendFilesNe
     if (answer.kind === 'lost') pace.shrink()
     if (answer.kind !== 'reply') return answer.kind
     const now = performance.now()
-    pace.took(length, now - began)
+    pace.took(size, now - began)
     noteSent(page, proved)
     sum.parts += 1
-    sum.bytes += length
-    speed.arrived(length, now)
+    sum.bytes += size
+    speed.arrived(size, now)
     tell()
     return null
   }
@@ -217,6 +226,7 @@ export const prepareSending = (listed: readonly ListedFile[], needs: SendFilesNe
       for (let idle = 0; ; ) {
         const before = sum.parts
         let stale: Stale | null = null
+        line.ready = 0
         await inLanes(
           prepareAhead(
             partsOf(() => stale !== null),

@@ -6,7 +6,7 @@ export type Asked = {
   /** Below the gateway's address. */
   readonly path: string
   readonly headers?: Readonly<Record<string, string>>
-  readonly pieces?: readonly Uint8Array<ArrayBuffer>[]
+  readonly body?: Blob
   /** Without an answer for so long, nobody will answer. */
   readonly patienceMs: number
 }
@@ -25,7 +25,7 @@ const parse = (text: string): unknown => {
 /** `url`: the gateway's address without a slash at its end. */
 export const speakByFetch =
   (url: string): Speak =>
-  async ({ method, path, headers, pieces, patienceMs }, signal) => {
+  async ({ method, path, headers, body, patienceMs }, signal) => {
     // Whole milliseconds: anything else is an error here, and would look like a line that is down for ever.
     const patience = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(patienceMs))])
     try {
@@ -38,7 +38,7 @@ export const speakByFetch =
         referrerPolicy: 'no-referrer',
         signal: patience,
         ...(headers === undefined ? {} : { headers }),
-        ...(pieces === undefined ? {} : { body: new Blob([...pieces]) }),
+        ...(body === undefined ? {} : { body }),
       })
       const retryAfter = readRetryAfter(answer.headers.get('retry-after'), Date.now())
       return { status: answer.status, json: parse(await answer.text()), retryAfter }

@@ -2,6 +2,7 @@
  * Finish send: the sender says that this was all, and gets a signed receipt of every file that is kept: its
  * digest, or the digests of its runs where it came in several. It can be checked with the public keys alone.
  */
+import type { Actor } from '#domain/audit.ts'
 import { canonicalJson } from '#domain/canonical-json.ts'
 import { itemSentence } from '#domain/decision.ts'
 import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
@@ -47,10 +48,17 @@ const receiptLine = ({ id, size, extents }: ReceivedItem) => {
   }
 }
 
-/** Refuses `send.incomplete` with the count of files whose bytes are missing and are not in `without`. */
+/**
+ * `by`: who says that it is done, when it is not the sender. Refuses `send.incomplete` with the count of files whose bytes are missing and are not
+ * in `without`.
+ */
 export const finishSend =
   ({ intake, statements, queue, audit, clock }: FinishSendNeeds) =>
-  async (session: SenderSession, without: readonly ItemId[]): Promise<Finished | Refusal> => {
+  async (
+    session: Pick<SenderSession, 'case' | 'sender'>,
+    without: readonly ItemId[],
+    by: Actor = { kind: 'sender', id: session.sender },
+  ): Promise<Finished | Refusal> => {
     const at = clock.now()
     const leftOut = await intake.leaveOut(session.sender, without, at)
     // What came out of an archive was not announced: the archive's own bytes are acknowledged.
@@ -73,7 +81,7 @@ export const finishSend =
     await audit.append(
       {
         action: 'send.finished',
-        actor: { kind: 'sender', id: session.sender },
+        actor: by,
         case: session.case,
         object: session.sender,
         facts: { items: all.length, bytes, leftOut },

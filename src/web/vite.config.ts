@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineConfig, type Plugin } from 'vite'
+import { licences } from './licences.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
@@ -24,13 +25,15 @@ const icon: Plugin = {
   },
 }
 
+const { ofPages, ofWorkers } = licences()
+
 // biome-ignore lint/style/noDefaultExport: Vite asks for it.
 export default defineConfig({
   root: import.meta.dirname,
   base: '/assets/',
   // What it warns of are the decoders' ways into Node, which no browser takes, and the size of a chunk that few load.
   logLevel: 'error',
-  plugins: [plainLoading, icon],
+  plugins: [plainLoading, icon, ofPages],
   build: {
     outDir: join(root, 'dist', 'web'),
     emptyOutDir: true,
@@ -58,5 +61,5 @@ export default defineConfig({
   },
   // Character maps and fonts that pdf.js asks for.
   assetsInclude: ['**/*.bcmap', '**/*.pfb'],
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [ofWorkers] },
 })

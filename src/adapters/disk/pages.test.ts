@@ -28,7 +28,8 @@ const writeAll = (): void => {
     Uint8Array.from({ length: 300 }, (_, index) => (index * 167 + 13) % 256),
   )
   write('icon-IIIIIIII.svg', '<svg/>')
-  write('notes-HHHHHHHH.txt', 'not for browsers')
+  write('licences-JJJJJJJJ.txt', 'MIT')
+  write('notes-HHHHHHHH.doc', 'not for browsers')
   write('.made-of', 'x')
   write(
     'manifest.json',
@@ -47,6 +48,7 @@ const writeAll = (): void => {
       '_deep.js': { file: 'deep-CCCCCCCC.js', imports: ['_shared.js'], css: ['send-DDDDDDDD.css'] },
       'hi.ts': { file: 'hi-FFFFFFFF.js', isDynamicEntry: true },
       'icon.svg': { file: 'icon-IIIIIIII.svg' },
+      'licences.txt': { file: 'licences-JJJJJJJJ.txt' },
     }),
   )
 }
@@ -94,6 +96,7 @@ describe('readPages', () => {
       styles: ['send-DDDDDDDD.css'],
       modules: ['shared-BBBBBBBB.js', 'deep-CCCCCCCC.js'],
       icon: 'icon-IIIIIIII.svg',
+      licences: 'licences-JJJJJJJJ.txt',
     })
   })
 
@@ -115,7 +118,7 @@ describe('readPages', () => {
     for (const name of [
       'manifest.json',
       '.made-of',
-      'notes-HHHHHHHH.txt',
+      'notes-HHHHHHHH.doc',
       '../pages',
       '',
       '__proto__',

@@ -41,6 +41,7 @@ const types: Readonly<Record<string, string>> = {
   '.png': 'image/png',
   '.svg': 'image/svg+xml',
   '.ttf': 'font/ttf',
+  '.txt': 'text/plain; charset=utf-8',
   '.wasm': 'application/wasm',
   '.woff2': 'font/woff2',
 }
@@ -88,6 +89,7 @@ const partsOf = (manifest: Manifest, page: PageName): PageParts | null => {
     styles: [...new Set(all.flatMap(({ css }) => css))],
     modules: imported.map(({ file }) => file),
     icon: manifest['icon.svg']?.file ?? null,
+    licences: manifest['licences.txt']?.file ?? null,
   }
 }
 

@@ -1,8 +1,8 @@
 /** What senders announced and what of it is kept, in PostgreSQL. */
 import { type Selectable, sql, type Transaction } from 'kysely'
-import { mayReceive } from '#domain/case.ts'
+import { mayReceive, receivingStates } from '#domain/case.ts'
 import { type Refusal, refuse } from '#domain/fault.ts'
-import type { SenderId } from '#domain/id.ts'
+import type { CaseId, SenderId } from '#domain/id.ts'
 import { chunkCount } from '#domain/item.ts'
 import { isVerdictCode } from '#domain/verdict.ts'
 import type { IntakeLedger, NewPack, PlannedItem, ReceivedItem } from '#ports/intake-ledger.ts'
@@ -169,6 +169,21 @@ export const createIntakeLedger = (db: Database): IntakeLedger => ({
     ),
 
   itemsOf: (sender, brief) => guarded(() => readItems(db, sender, brief)),
+
+  quietSenders: (before, limit) =>
+    guarded(async () => {
+      const { rows } = await sql<{ sender: SenderId; case: CaseId }>`
+        select senders.id as sender, case_id as case
+        from senders join cases on cases.id = case_id
+        where started_at < ${before} and finished_at is null and cases.state = any(${[...receivingStates]})
+          and exists (select from items where sender_id = senders.id and state <> 'discarded')
+          and not exists (select from items where sender_id = senders.id and state = 'receiving')
+          and not exists (select from sessions where sender_id = senders.id and seen_at > ${before})
+          and not exists (select from packs where sender_id = senders.id and created_at > ${before})
+        order by started_at
+        limit ${limit}`.execute(db)
+      return rows
+    }),
 
   finish: (sender, receipt, at) =>
     guarded(() =>

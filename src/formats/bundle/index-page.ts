@@ -4,6 +4,7 @@
  * we made; every text from a record is escaped and keeps its own writing direction. HTML that is XML as well: IHE PDI
  * asks for XHTML.
  */
+import { languageNames } from '#domain/language.ts'
 import type { Cover } from './cover.ts'
 import {
   type FileSet,
@@ -103,8 +104,8 @@ ${documents.map((file) => writeDocument(file, words))}</ul>`
 const writeOthers = (words: IndexWords): Html => html`<p>${indexWords
   .filter(({ lang }) => lang !== words.lang)
   .map(
-    ({ lang, path, own }) =>
-      html`<a lang="${lang}" xml:lang="${lang}" href="${rootOf(words)}${path}">${own}</a> `,
+    ({ lang, path }) =>
+      html`<a lang="${lang}" xml:lang="${lang}" href="${rootOf(words)}${path}">${languageNames[lang]}</a> `,
   )}</p>
 `
 

@@ -1,12 +1,12 @@
 /** Words of the index page in the three languages it is written in. Numbers keep their plain digits in all of them. */
+import type { Language } from '#domain/language.ts'
 import { type Html, html } from './html.ts'
 
 /** `c…` count things: 0 and many are alike, 1 is apart. */
 export type IndexWords = {
-  readonly lang: 'en' | 'hi' | 'mr'
+  readonly lang: Language
   /** The file below `IHE_PDI`, or at the root for English. */
   readonly path: string
-  readonly own: string
   readonly title: string
   readonly from: string
   readonly caseWord: string
@@ -38,7 +38,6 @@ export type IndexWords = {
 const english: IndexWords = {
   lang: 'en',
   path: 'INDEX.HTM',
-  own: 'English',
   title: 'Medical records for a second opinion',
   from: 'From',
   caseWord: 'Case',
@@ -75,7 +74,6 @@ there: what could act on a computer, or tell where a picture was taken, is blank
 const hindi: IndexWords = {
   lang: 'hi',
   path: 'IHE_PDI/HINDI.HTM',
-  own: 'हिन्दी',
   title: 'दूसरी राय के लिए चिकित्सा अभिलेख',
   from: 'भेजने वाला अस्पताल:',
   caseWord: 'मामला',
@@ -108,7 +106,6 @@ const hindi: IndexWords = {
 const marathi: IndexWords = {
   lang: 'mr',
   path: 'IHE_PDI/MARATHI.HTM',
-  own: 'मराठी',
   title: 'दुसऱ्या वैद्यकीय मतासाठी नोंदी',
   from: 'पाठवणारे रुग्णालय:',
   caseWord: 'प्रकरण',

@@ -30,4 +30,11 @@ describe('deflated data sets', () => {
     const cut = bomb.subarray(0, -5)
     expect(await inflateDataSet(rangeOf(cut), 0, 1_000_000)).toBe('DICOM_LIMIT_INFLATE')
   })
+  it('let others have their turn while they are opened', async () => {
+    let turns = 0
+    const timer = setInterval(() => (turns += 1), 1)
+    await inflateDataSet(rangeOf(deflateRawSync(Buffer.alloc(60_000_000))), 0)
+    clearInterval(timer)
+    expect(turns).toBeGreaterThan(0)
+  })
 })

@@ -1,8 +1,10 @@
 /**
  * Inflate: opens a deflated data set (PS3.5 §A.5) under a hard cap, so that a small file cannot ask for more
- * memory than a medical image does. What stands behind the stream, and a stream that breaks off, are told.
+ * memory than a medical image does. What stands behind the stream, and a stream that breaks off, are told. It is done
+ * beside the event loop: a server that opens one for a reader goes on answering others.
  */
-import { constants, crc32, inflateRawSync, inflateSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { constants, crc32, inflate, inflateRaw, type ZlibOptions } from 'node:zlib'
 import type { VerdictCode } from '#domain/verdict.ts'
 import type { ByteRange } from './byte-window.ts'
 
@@ -13,15 +15,18 @@ const pieceBytes = 1_048_576
 
 export type Inflated = { readonly bytes: Buffer; readonly code: VerdictCode | null }
 
-type Unpack = typeof inflateSync
+type Unpack = (packed: Buffer, options: ZlibOptions) => Promise<Buffer>
+
+const unpackRaw: Unpack = promisify<Buffer, ZlibOptions, Buffer>(inflateRaw)
+const unpackWrapped: Unpack = promisify<Buffer, ZlibOptions, Buffer>(inflate)
 
 // `info` adds how far the engine read; the types of Node do not know it.
-const unpack = (
-  inflate: Unpack,
+const unpack = async (
+  inflated: Unpack,
   packed: Buffer,
   maxOutputLength: number,
-): { bytes: Buffer; read: number } => {
-  const done: unknown = inflate(packed, { maxOutputLength, info: true })
+): Promise<{ bytes: Buffer; read: number }> => {
+  const done: unknown = await inflated(packed, { maxOutputLength, info: true })
   const { buffer, engine } = done as { buffer: Buffer; engine: { bytesWritten: number } }
   return { bytes: buffer, read: engine.bytesWritten }
 }
@@ -29,9 +34,13 @@ const unpack = (
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : null)
 
 // Without the demand for an end zlib gives what it has of a stream that was cut.
-const unpackCut = (inflate: Unpack, packed: Buffer, maxOutputLength: number): Buffer | VerdictCode => {
+const unpackCut = async (
+  inflated: Unpack,
+  packed: Buffer,
+  maxOutputLength: number,
+): Promise<Buffer | VerdictCode> => {
   try {
-    const bytes = inflate(packed, { maxOutputLength, finishFlush: constants.Z_SYNC_FLUSH })
+    const bytes = await inflated(packed, { maxOutputLength, finishFlush: constants.Z_SYNC_FLUSH })
     return bytes.length === 0 ? 'INFLATE_ERROR' : bytes
   } catch (error) {
     return codeOf(error) === 'ERR_BUFFER_TOO_LARGE' ? 'DICOM_LIMIT_INFLATE' : 'INFLATE_ERROR'
@@ -45,14 +54,18 @@ const endsWell = (rest: Buffer, bytes: Buffer): boolean => {
   return rest.subarray(sum ? 8 : 0).every((byte) => byte === 0)
 }
 
-const inflateAll = (inflate: Unpack, packed: Buffer, mostBytes: number): Inflated | VerdictCode => {
+const inflateAll = async (
+  inflated: Unpack,
+  packed: Buffer,
+  mostBytes: number,
+): Promise<Inflated | VerdictCode> => {
   try {
-    const { bytes, read } = unpack(inflate, packed, mostBytes)
+    const { bytes, read } = await unpack(inflated, packed, mostBytes)
     return { bytes, code: endsWell(packed.subarray(read), bytes) ? null : 'DICOM_TRAILING_DATA' }
   } catch (error) {
     if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return 'DICOM_LIMIT_INFLATE'
     if (codeOf(error) !== 'Z_BUF_ERROR') return 'INFLATE_ERROR'
-    const cut = unpackCut(inflate, packed, mostBytes)
+    const cut = await unpackCut(inflated, packed, mostBytes)
     return typeof cut === 'string' ? cut : { bytes: cut, code: 'INFLATE_ERROR' }
   }
 }
@@ -68,9 +81,9 @@ export const inflateDataSet = async (
   for (let at = start; at < range.size; at += pieceBytes)
     pieces.push(await range.read(at, Math.min(pieceBytes, range.size - at)))
   const packed = Buffer.concat(pieces)
-  const raw = inflateAll(inflateRawSync, packed, mostBytes)
+  const raw = await inflateAll(unpackRaw, packed, mostBytes)
   if (raw !== 'INFLATE_ERROR') return raw
   // Some writers put the header of zlib before the stream, which the standard does not want.
   const wrapped = packed.length > 2 && packed[0] === 0x78 && packed.readUInt16BE(0) % 31 === 0
-  return wrapped ? inflateAll(inflateSync, packed, mostBytes) : raw
+  return wrapped ? inflateAll(unpackWrapped, packed, mostBytes) : raw
 }

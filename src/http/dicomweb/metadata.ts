@@ -73,7 +73,7 @@ export const retrieveMetadata =
     if (first.done === true) return null
     setWarnings(res, base, [withheldWarning(metadata.withheld)])
     res.status(200).setHeader('Content-Type', type)
-    res.setHeader('Vary', 'Accept, Accept-Encoding')
+    res.vary('Accept, Accept-Encoding')
     const source = Readable.from(after(first.value, pieces), { objectMode: false })
     if (takesGzip(req)) {
       res.setHeader('Content-Encoding', 'gzip')

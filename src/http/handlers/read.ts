@@ -77,6 +77,7 @@ export const viewCase =
       patient: caseDetails.shape.patient.parse(patient),
       documents: documents.map((document) => ({ ...document })),
       scanned: needs.scans ?? false,
+      ohif: needs.ohifUrl,
     }
   }
 

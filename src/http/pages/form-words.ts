@@ -6,8 +6,6 @@ import type { Language } from '#domain/language.ts'
 import type { SenderRole } from '#domain/link.ts'
 
 export type FormWords = {
-  /** The language's own name. */
-  readonly name: string
   readonly here: string
   /** Where there is no JavaScript. */
   readonly without: string
@@ -38,7 +36,6 @@ export type FormWords = {
 
 export const formWords: Readonly<Record<Language, FormWords>> = {
   en: {
-    name: 'English',
     here: 'You are in the right place, and opening this page has not used up your link. Keep the link: it is only for you.',
     without:
       'The page for sending needs JavaScript, which is switched off or blocked here. With this form you can send all the same.',
@@ -70,7 +67,6 @@ export const formWords: Readonly<Record<Language, FormWords>> = {
     wait: 'Then wait until the next page comes. With many files that can take long. If it breaks off, nothing of it is kept: send it again.',
   },
   hi: {
-    name: 'हिन्दी',
     here: 'आप सही जगह पर हैं, और यह पन्ना खोलने से आपका लिंक ख़र्च नहीं हुआ। लिंक सँभालकर रखें: वह केवल आपके लिए है।',
     without: 'भेजने के पन्ने को JavaScript चाहिए, जो यहाँ बंद है या रोका गया है। इस फ़ॉर्म से आप फिर भी भेज सकते हैं।',
     plain: 'यहाँ कुछ नहीं हो रहा? सादे फ़ॉर्म से भेजें',
@@ -101,7 +97,6 @@ export const formWords: Readonly<Record<Language, FormWords>> = {
     wait: 'फिर अगला पन्ना आने तक रुकें। फ़ाइलें बहुत हों तो देर लग सकती है। बीच में टूट जाए तो इसमें से कुछ नहीं रखा जाता: फिर से भेजें।',
   },
   mr: {
-    name: 'मराठी',
     here: 'तुम्ही योग्य ठिकाणी आहात, आणि हे पान उघडल्याने तुमची लिंक वापरली गेलेली नाही. लिंक जपून ठेवा: ती फक्त तुमच्यासाठी आहे.',
     without: 'पाठवण्याच्या पानाला JavaScript लागते, ते येथे बंद आहे किंवा अडवले आहे. या फॉर्मने तुम्ही तरीही पाठवू शकता.',
     plain: 'येथे काही होत नाही? साध्या फॉर्मने पाठवा',

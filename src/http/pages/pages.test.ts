@@ -32,6 +32,7 @@ const pages: Pages = {
     styles: ['send-CCCCCCCC.css'],
     modules: ['shared-DDDDDDDD.js'],
     icon: 'icon-FFFFFFFF.svg',
+    licences: 'licences-GGGGGGGG.txt',
   }),
   asset: (name) => (Object.hasOwn(assets, name) ? (assets[name] ?? null) : null),
 }
@@ -55,6 +56,7 @@ describe('the page of a link', () => {
     expect(text).toContain('<link rel="stylesheet" href="/assets/send-CCCCCCCC.css">')
     expect(text.match(/(?<=modulepreload" href="\/assets\/)[^"]+/g)).toEqual(['shared-DDDDDDDD.js'])
     expect(text).toContain('<link rel="icon" href="/assets/icon-FFFFFFFF.svg">')
+    expect(text).toContain('<link rel="license" href="/assets/licences-GGGGGGGG.txt">')
     expect(text).not.toMatch(/\son[a-z]+=|\sstyle=|src="http|href="http/)
     expect((await fetch(`${url}/send`, { method: 'HEAD' })).headers.get('content-length')).toBe(
       String(Buffer.byteLength(text)),

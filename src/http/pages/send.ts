@@ -23,8 +23,7 @@ export const sendPage = ({ institution, pages, scans = false }: CommonNeeds): Ha
     section: (language) => {
       const words = formWords[language]
       const why = parts === null ? `<p>${words.notBuilt}</p>` : `<noscript><p>${words.without}</p></noscript>`
-      return `<h2>${words.name}</h2>
-<p>${words.here}</p>
+      return `<p>${words.here}</p>
 ${why}
 <details><summary>${words.plain}</summary>
 ${plainForm(language, institution)}

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Response } from 'express'
 import { escapeHtml } from '#domain/escape-html.ts'
-import { type Language, languages } from '#domain/language.ts'
+import { type Language, languageNames, languages } from '#domain/language.ts'
 import { setBuiltHeaders } from '#http/headers.ts'
 import type { PageParts } from '#ports/pages.ts'
 import { notScanned, sendBytes } from './page.ts'
@@ -35,9 +35,10 @@ html:has(.shell){color-scheme:light dark;background:light-dark(#fbfaf7,#14191d)}
 const shellDigest = createHash('sha256').update(shellStyle).digest('base64')
 
 /** What the page loads at once; workers come when they are needed. */
-const linksOf = ({ script, styles, modules, icon }: PageParts): string =>
+const linksOf = ({ script, styles, modules, icon, licences }: PageParts): string =>
   [
     ...(icon === null ? [] : [`<link rel="icon" href="/assets/${icon}">`]),
+    ...(licences === null ? [] : [`<link rel="license" href="/assets/${licences}">`]),
     ...modules.map((name) => `<link rel="modulepreload" href="/assets/${name}">`),
     ...styles.map((name) => `<link rel="stylesheet" href="/assets/${name}">`),
     `<script type="module" src="/assets/${script}"></script>`,
@@ -55,7 +56,7 @@ export type Shell = {
   readonly scans: boolean
   /** Further facts for the script, by name. */
   readonly facts?: Readonly<Record<string, string>>
-  /** Markup of ours, in this language. */
+  /** Markup of ours, in this language, below its own name. */
   readonly section: (language: Language) => string
   /** Markup of ours behind every language's. */
   readonly end?: string
@@ -83,7 +84,10 @@ ${parts === null ? '' : linksOf(parts)}
 <h1>${title}</h1>
 <p>${escapeHtml(institution)}</p>
 ${scans ? '' : notScanned}${languages
-  .map((language) => `<section lang="${language}">\n${section(language)}\n</section>`)
+  .map(
+    (language) =>
+      `<section lang="${language}">\n<h2>${languageNames[language]}</h2>\n${section(language)}\n</section>`,
+  )
   .join('\n')}
 ${end}</div>
 </main>

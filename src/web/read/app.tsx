@@ -1,9 +1,8 @@
 /** The readers' pages: from a link to the case and out again. Whatever happens, the page says where the reader stands. */
 import { useCallback, useEffect, useMemo, useState } from 'react'
-import type { Language } from '#domain/language.ts'
+import { type Language, languageNames } from '#domain/language.ts'
 import { LanguageSwitch } from '#web/parts/language-switch.tsx'
 import { Contact, Notice } from '#web/parts/marks.tsx'
-import { ownNames } from '#web/words/load-words.ts'
 import { type EntryPlace, linkOf, tidyCode, tryLink } from './entry.ts'
 import { chosenLanguage, keepLanguage } from './language.ts'
 import { type OverWhy, openReading } from './reading.ts'
@@ -121,7 +120,12 @@ export const App = ({ institution, contact, unscanned }: AppProps) => {
     <ReadSpokenContext value={spoken}>
       <header className="head">
         <p className="desk">{institution === '' ? t('frame.name') : institution}</p>
-        <LanguageSwitch label={t('frame.languages')} names={ownNames} current={language} onChoose={choose} />
+        <LanguageSwitch
+          label={t('frame.languages')}
+          names={languageNames}
+          current={language}
+          onChoose={choose}
+        />
       </header>
       <main className={place.at === 'case' ? 'wide' : 'column'}>
         {unscanned ? (

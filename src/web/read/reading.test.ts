@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { placeAfter, tidyCode } from './entry.ts'
 import { countInk } from './papers/ink.ts'
 import { doubtsOf, namesDiffer, printName } from './patient.ts'
-import { weasisAddress } from './programs.ts'
+import { mostInOhif, ohifAddress, weasisAddress } from './programs.ts'
 import { isoDate, nameOf, type StudyRow } from './studies.ts'
 import { messages as en } from './words/en.ts'
 import { messages as hi } from './words/hi.ts'
@@ -84,6 +84,27 @@ it('Weasis is told where, what and by which right', () => {
     'weasis://$dicom:rs --url "https://desk.example/dicomweb/cases/1" -r "studyUID=1.2&studyUID=3.4" -H "Authorization: Bearer tok"',
   )
   expect(address).toMatch(/^weasis:\/\/[A-Za-z0-9%._~!*'()-]+$/)
+})
+
+describe('OHIF', () => {
+  const capability = `https://desk.example/w/${'c'.repeat(43)}`
+
+  it('is told where its file is and which studies, as its data source reads them', () => {
+    const address = new URL(ohifAddress('https://viewer.example/ohif', capability, ['1.2', '3.4']))
+    expect(`${address.origin}${address.pathname}`).toBe('https://viewer.example/ohif/viewer/dicomwebproxy')
+    expect([...address.searchParams.keys()]).toEqual(['url', 'studyInstanceUIDs'])
+    expect(new URL(address.searchParams.get('url') ?? '').href).toBe(`${capability}/ohif.json`)
+    expect(address.searchParams.get('studyInstanceUIDs')?.split(';')).toEqual(['1.2', '3.4'])
+    expect(address.hash).toBe('')
+  })
+
+  it('gets an address that servers take, however many studies there are', () => {
+    const uid = (at: number) => `1.2.${'9'.repeat(57)}.${100 + at}`.slice(0, 64)
+    const studies = Array.from({ length: 200 }, (_, at) => uid(at))
+    const address = ohifAddress('https://viewer.hospital.example/imaging/ohif', capability, studies)
+    expect(address.length).toBeLessThan(4_096)
+    expect(new URL(address).searchParams.get('studyInstanceUIDs')?.split(';')).toHaveLength(mostInOhif)
+  })
 })
 
 it('ink is what is darker than paper', () => {

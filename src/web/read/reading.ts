@@ -29,8 +29,8 @@ export type Reading = {
   /** Where DICOMweb of the case is on this server, without its origin. */
   readonly dicomweb: string
   view(): Promise<ViewedCase | Refused>
-  /** A token of its own, for a program outside this page. */
-  mint(scopes: readonly Scope[]): Promise<Minted | Refused>
+  /** A token of its own, for a program outside this page; also an address that carries it, when it can send none. */
+  mint(scopes: readonly Scope[], capability?: boolean): Promise<Minted | Refused>
   /** The token of this page. @throws Error when none can be had */
   token(): Promise<string>
   /** Forgets the token of this page and gets another one, or hears that reading is over. @throws Error then */
@@ -62,10 +62,10 @@ export const openReading = (
     return answer
   }
 
-  const mint = async (scopes: readonly Scope[]): Promise<Minted | Refused> =>
+  const mint = async (scopes: readonly Scope[], capability = false): Promise<Minted | Refused> =>
     over
       ? { refused: 'session.ended', facts: {}, wait: null }
-      : heed(await ask<Minted>('/api/read/grants', { bearer: session, json: { scopes } }))
+      : heed(await ask<Minted>('/api/read/grants', { bearer: session, json: { scopes, capability } }))
 
   const renew = async (): Promise<string> => {
     const began = Date.now()

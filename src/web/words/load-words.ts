@@ -16,12 +16,6 @@ const verdictFiles = {
   mr: () => import('./mr-verdicts.ts'),
 } satisfies Record<Language, () => Promise<VerdictWords>>
 
-/** What a language calls itself: whoever looks for it may read no other. */
-export const ownNames = { en: 'English', hi: 'हिन्दी', mr: 'मराठी' } as const satisfies Record<
-  Language,
-  string
->
-
 export type Spoken = {
   readonly language: Language
   readonly t: Tell

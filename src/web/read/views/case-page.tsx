@@ -163,7 +163,7 @@ export const CasePage = ({ reading }: { readonly reading: Reading }) => {
       </section>
       <Doubts loaded={loaded} />
       <Standing viewed={viewed} notes={notes} />
-      <WaysOut reading={reading} bytes={viewed.bytes} studies={studies} />
+      <WaysOut reading={reading} viewed={viewed} studies={studies} />
       <Tabs label={t('tabs.label')} tabs={tabs} current={current} onChoose={setChosen}>
         {current === 'images' ? (
           viewed.images === 0 || series === null ? (

@@ -3,15 +3,16 @@ import { useEffect, useRef, useState } from 'react'
 import { Button } from '#web/parts/button.tsx'
 import { Notice } from '#web/parts/marks.tsx'
 import { isRefused } from '#web/read/ask.ts'
-import { weasisAddress } from '#web/read/programs.ts'
-import type { Reading } from '#web/read/reading.ts'
+import { mostInWeasis, weasisAddress } from '#web/read/programs.ts'
+import type { Reading, ViewedCase } from '#web/read/reading.ts'
 import type { StudyRow } from '#web/read/studies.ts'
 import { useReadSpoken } from '#web/read/words/spoken.ts'
 import { DownloadAll } from './download-all.tsx'
+import { OhifButton, OhifTerms, useOpeningOhif } from './open-ohif.tsx'
 
 export type WaysOutProps = {
   readonly reading: Reading
-  readonly bytes: number
+  readonly viewed: Pick<ViewedCase, 'bytes' | 'institution' | 'ohif'>
   readonly studies: readonly StudyRow[] | null
 }
 
@@ -47,7 +48,7 @@ const Copied = ({ told }: { readonly told: Extract<Told, { readonly address: str
   )
 }
 
-export const WaysOut = ({ reading, bytes, studies }: WaysOutProps) => {
+export const WaysOut = ({ reading, viewed, studies }: WaysOutProps) => {
   const { t } = useReadSpoken()
   const [busy, setBusy] = useState<'weasis' | 'copy' | null>(null)
   const [told, setTold] = useState<Told | null>(null)
@@ -59,6 +60,8 @@ export const WaysOut = ({ reading, bytes, studies }: WaysOutProps) => {
     }
   }, [])
   const images = studies ?? []
+  const { bytes, institution } = viewed
+  const ohif = useOpeningOhif(reading, viewed, images)
 
   const openWeasis = async (): Promise<void> => {
     setBusy('weasis')
@@ -104,6 +107,7 @@ export const WaysOut = ({ reading, bytes, studies }: WaysOutProps) => {
             >
               {t('ways.openWeasis')}
             </Button>
+            {ohif === null ? null : <OhifButton opening={ohif} />}
             <Button
               kind="quiet"
               working={busy === 'copy' ? t('frame.working') : null}
@@ -117,11 +121,15 @@ export const WaysOut = ({ reading, bytes, studies }: WaysOutProps) => {
           {t('ways.leave')}
         </Button>
       </div>
+      {ohif === null ? null : <OhifTerms opening={ohif} institution={institution} studies={images.length} />}
       {told === null ? null : 'address' in told ? (
         <Copied told={told} />
       ) : (
         <Notice tone={told.kind === 'failed' ? 'bad' : 'quiet'} live>
           <p>{t(told.kind === 'failed' ? 'trouble.failed' : 'ways.weasis')}</p>
+          {told.kind === 'weasis' && images.length > mostInWeasis ? (
+            <p>{t('ways.part', { some: mostInWeasis, all: images.length })}</p>
+          ) : null}
         </Notice>
       )}
     </section>

@@ -94,6 +94,13 @@ export const messages = {
   'ways.leave': 'End reading',
   'ways.weasis':
     'Weasis opens if it is installed on this computer. It can fetch the images for the next ten minutes.',
+  'ways.openOhif': 'Open in OHIF',
+  'ways.ohifWhere':
+    'OHIF is another program, for which {institution} is responsible. The images open there in a new tab.',
+  'ways.part': 'Only {some} of the {all} studies open there.',
+  'ways.ohifOpened': 'OHIF opens in a new tab. It can fetch the images until {time}.',
+  'ways.ohifHere': 'No new tab? Open OHIF from here.',
+  'ways.ohifEnded': 'OHIF cannot fetch images any more. To go on there, please open it again.',
   'ways.copied': 'Copied. The address works until {time}, for whoever has it.',
   'ways.shown':
     'It could not be copied. Please copy it from here. It works until {time}, for whoever has it.',

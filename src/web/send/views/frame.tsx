@@ -1,11 +1,11 @@
 /** What stands around every page: whose desk it is, the languages, what is wrong at the moment, and how to reach people. */
 import type { ReactNode } from 'react'
+import { languageNames } from '#domain/language.ts'
 import { Button } from '#web/parts/button.tsx'
 import { LanguageSwitch } from '#web/parts/language-switch.tsx'
 import { Contact, Notice } from '#web/parts/marks.tsx'
 import type { Actions } from '#web/send/actions.ts'
 import type { Page, Scene, Trouble } from '#web/send/scene.ts'
-import { ownNames } from '#web/words/load-words.ts'
 import { useSpoken } from '#web/words/spoken.ts'
 
 const TroubleTold = ({ trouble, actions }: { readonly trouble: Trouble; readonly actions: Actions }) => {
@@ -51,7 +51,7 @@ export const Frame = ({ scene: { page, trouble, unscanned }, actions, children }
           <p className="desk">{'asked' in page ? page.asked.institution : t('frame.name')}</p>
           <LanguageSwitch
             label={t('frame.languages')}
-            names={ownNames}
+            names={languageNames}
             current={language}
             onChoose={actions.speak}
           />
