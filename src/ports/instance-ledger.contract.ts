@@ -206,7 +206,11 @@ export const instanceLedgerContract = (name: string, open: OpenLedgers): void =>
       const whole = await ledgers.delivery.content(sending.case)
       const study = await of({ study: '1.2' })
       expect(study).toMatchObject({ revision: whole?.revision, wrappedKey: whole?.wrappedKey, withheld: 0 })
-      expect(study?.items).toEqual(whole?.items.filter(({ instance }) => instance?.studyUid === '1.2'))
+      const ofStudy = whole?.items.filter(({ instance }) => instance?.studyUid === '1.2') ?? []
+      expect(study?.items.map((item) => ({ ...item, sealedFacts: null }))).toEqual(
+        ofStudy.map((item) => ({ ...item, sealedFacts: null })),
+      )
+      expect(study?.items.some((item) => 'sealedFacts' in item)).toBe(false)
     })
 
     it('gives what leaves changed only once there is its copy', async () => {

@@ -55,8 +55,8 @@ export type FoundInstance = {
   readonly sealedFacts: Uint8Array
 }
 
-/** An object with everything that is needed to send it. */
-export type ReadableInstance = ReadableItem & { readonly instance: InstanceFacts }
+/** An object with everything that is needed to send it, and nothing about the patient. */
+export type ReadableInstance = Omit<ReadableItem, 'sealedFacts'> & { readonly instance: InstanceFacts }
 
 export type InstanceContent = Omit<CaseContent, 'items'> & {
   /** In order of series number, instance number and UID. */

@@ -1,5 +1,5 @@
 /** Grants and readable content in PostgreSQL. */
-import type { Selectable, Transaction } from 'kysely'
+import { type Selectable, sql, type Transaction } from 'kysely'
 import { mayRead } from '#domain/case.ts'
 import { type Grant, scopes } from '#domain/grant.ts'
 import type { CaseId, ItemId } from '#domain/id.ts'
@@ -32,14 +32,27 @@ const readExtents = async (trx: Trx, of: CaseId, only: Only) => {
   return Map.groupBy(rows.map(toExtent), (extent) => extent.item)
 }
 
-const readItems = async (trx: Trx, of: CaseId, only: Only): Promise<readonly ReadableItem[]> => {
+/** Whether facts are fetched, or only asked whether there are any: they are most of a row. */
+export type Facts = 'fetched' | 'left'
+
+const readItems = async (
+  trx: Trx,
+  of: CaseId,
+  only: Only,
+  facts: Facts,
+): Promise<readonly ReadableItem[]> => {
   if (only?.length === 0) return []
   const rows = await trx
     .selectFrom('items')
     .leftJoin('instances', 'instances.item_id', 'items.id')
     .leftJoin('served_copies', 'served_copies.item_id', 'items.id')
     .selectAll('instances')
-    .select(['items.id', 'items.kind', 'items.size', 'items.sha256', 'items.crc32', 'items.sealed_facts'])
+    .select(['items.id', 'items.kind', 'items.size', 'items.sha256', 'items.crc32'])
+    .select(
+      facts === 'fetched'
+        ? sql<Buffer | null>`items.sealed_facts`.as('sealed_facts')
+        : sql<Buffer | null>`substring(items.sealed_facts from 1 for 0)`.as('sealed_facts'),
+    )
     .select(['items.codes', ...servedColumns])
     .where('items.case_id', '=', of)
     .where('items.state', 'in', readableStates)
@@ -69,11 +82,15 @@ const readItems = async (trx: Trx, of: CaseId, only: Only): Promise<readonly Rea
   })
 }
 
-/** One consistent view: the case, its items and their extents as of one moment; with `find` those it finds then. */
+/**
+ * One consistent view: the case, its items and their extents as of one moment; with `find` those it finds then. Facts
+ * that are `left` are empty.
+ */
 export const readContent = (
   db: Database,
   of: CaseId,
   find: (trx: Trx) => Promise<Only>,
+  facts: Facts = 'fetched',
 ): Promise<CaseContent | null> =>
   db
     .transaction()
@@ -90,7 +107,7 @@ export const readContent = (
         revision: owner.revision,
         changedAt: owner.content_at,
         wrappedKey: owner.wrapped_key,
-        items: await readItems(trx, of, await find(trx)),
+        items: await readItems(trx, of, await find(trx), facts),
       }
     })
 

@@ -147,11 +147,12 @@ const readInScope = async (
 ): Promise<InstanceContent | null> => {
   let order: readonly ItemId[] = []
   let withheld = 0
-  const content = await readContent(db, of, async (trx) => {
+  const find = async (trx: Trx): Promise<readonly ItemId[]> => {
     order = await findItems(trx, of, scope)
     withheld = await countWithheld(trx, of, scope)
     return order
-  })
+  }
+  const content = await readContent(db, of, find, 'left')
   if (content === null) return null
   const items = new Map(content.items.map((item) => [item.id, item]))
   return {
@@ -159,7 +160,9 @@ const readInScope = async (
     withheld,
     items: order.flatMap((id) => {
       const item = items.get(id)
-      return item === undefined || item.instance === null ? [] : [{ ...item, instance: item.instance }]
+      if (item === undefined || item.instance === null) return []
+      const { kind, size, sha256, crc32, codes, served, extents, instance } = item
+      return [{ id, kind, size, sha256, crc32, codes, served, extents, instance }]
     }),
   }
 }
