@@ -1,7 +1,6 @@
 /** Grants and readable content in PostgreSQL. */
-import { type Selectable, sql, type Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import { mayRead } from '#domain/case.ts'
-import { type Grant, scopes } from '#domain/grant.ts'
 import type { CaseId, ItemId } from '#domain/id.ts'
 import { readableStates } from '#domain/item.ts'
 import { leavesPatchedOnly } from '#domain/patch.ts'
@@ -9,6 +8,7 @@ import { isVerdictCode } from '#domain/verdict.ts'
 import type { CaseContent, DeliveryLedger, ReadableItem } from '#ports/delivery-ledger.ts'
 import { type Database, guarded } from './database.ts'
 import { toExtent } from './extent-row.ts'
+import { toGrant } from './grant-row.ts'
 import { toInstance } from './instance-row.ts'
 import { itemColumns, toItem } from './item-row.ts'
 import { readListed } from './listed-case.ts'
@@ -137,15 +137,6 @@ const readDocuments = async (db: Database, of: CaseId, after: ItemId | null, lim
     documents: rows.map((row) => ({ item: row.id, sealedText: row.sealed_text })),
   }
 }
-
-const toGrant = (row: Selectable<Tables['grants']>): Grant => ({
-  id: row.id,
-  case: row.case_id,
-  scopes: scopes.filter((scope) => row.scopes.includes(scope)),
-  expiresAt: row.expires_at,
-  revokedAt: row.revoked_at,
-  reader: row.reader_id,
-})
 
 export const createDeliveryLedger = (db: Database): DeliveryLedger => ({
   openGrant: ({ id, case: of, scopes: allowed, expiresAt, by, at, capabilityHash }) =>
