@@ -36,9 +36,12 @@ export type InstanceScope = {
   readonly instance?: string
 }
 
-/** Instances of these series, in their order and there by number and UID; each of the lists narrows, where given. */
+/**
+ * Instances of these series, in their order and there by number and UID; each of the lists narrows, where given. The
+ * series are as an outline had them: what nothing narrows is not counted again, and a page is cut by these counts.
+ */
 export type InstanceQuestion = {
-  readonly series: readonly Pick<SeriesOutline, 'studyUid' | 'seriesUid'>[]
+  readonly series: readonly Pick<SeriesOutline, 'studyUid' | 'seriesUid' | 'instances'>[]
   readonly sopUids?: readonly string[]
   readonly sopClasses?: readonly string[]
   readonly numbers?: readonly number[]
@@ -52,8 +55,8 @@ export type FoundInstance = {
   readonly sealedFacts: Uint8Array
 }
 
-/** An object with everything that is needed to send it. */
-export type ReadableInstance = ReadableItem & { readonly instance: InstanceFacts }
+/** An object with everything that is needed to send it, and nothing about the patient. */
+export type ReadableInstance = Omit<ReadableItem, 'sealedFacts'> & { readonly instance: InstanceFacts }
 
 export type InstanceContent = Omit<CaseContent, 'items'> & {
   /** In order of series number, instance number and UID. */

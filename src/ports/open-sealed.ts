@@ -1,19 +1,20 @@
 /** What a case keeps sealed under its key, opened: the facts and keys of its items, and what the desk wrote. */
 import type { CaseId, ItemId, SenderId } from '#domain/id.ts'
-import type { Extent } from '#domain/item.ts'
 import type { CaseDetails } from '#domain/patient.ts'
 import { detailsSeal, factsSeal, senderSeal } from '#domain/seal-name.ts'
 import type { SealedFacts } from '#domain/study.ts'
 import type { CaseKey } from './case-vault.ts'
 
-const unseal = (key: CaseKey, sealed: Uint8Array, name: string): unknown =>
-  JSON.parse(Buffer.from(key.unseal(sealed, name)).toString('utf8'))
+const unseal = (key: CaseKey, sealed: Uint8Array, name: string): unknown => {
+  const { buffer, byteOffset, byteLength } = key.unseal(sealed, name)
+  return JSON.parse(Buffer.from(buffer, byteOffset, byteLength).toString('utf8'))
+}
 
 /** Extents with the key of each: 32 bytes, in memory for as long as one request or job. @throws `store.damaged` */
-export const openExtents = (
+export const openExtents = <Kept extends { readonly wrappedKey: Uint8Array }>(
   key: CaseKey,
-  extents: readonly (Extent & { readonly wrappedKey: Uint8Array })[],
-): (Extent & { readonly key: Uint8Array })[] =>
+  extents: readonly Kept[],
+): (Kept & { readonly key: Uint8Array })[] =>
   extents.map((extent) => ({ ...extent, key: key.unwrap(extent.wrappedKey) }))
 
 /** What inspection found in an item. @throws `store.damaged` */

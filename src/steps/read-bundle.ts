@@ -4,7 +4,7 @@
  */
 import { type Refusal, refuse } from '#domain/fault.ts'
 import type { CaseId, ItemId } from '#domain/id.ts'
-import { patchedCodes } from '#domain/patch.ts'
+import { type Patch, patchedCodes } from '#domain/patch.ts'
 import { bundleEntries, pageEntry } from '#formats/bundle/bundle-entries.ts'
 import type { Cover } from '#formats/bundle/cover.ts'
 import { entityTag } from '#formats/bundle/entity-tag.ts'
@@ -12,6 +12,7 @@ import { type BundleItem, placeItems } from '#formats/bundle/file-set.ts'
 import { listManifest, writeManifest } from '#formats/bundle/manifest.ts'
 import { writePages } from '#formats/bundle/pages.ts'
 import { cut, planZip, type ZipPlan } from '#formats/bundle/zip-plan.ts'
+import { type ExtentTable, gatherBytes, keepExtents } from '#formats/pack/extent-table.ts'
 import { openServedRange } from '#formats/pack/served-bytes.ts'
 import { readWanted, wantedOf } from '#formats/pack/wanted.ts'
 import type { CaseKey, CaseVault } from '#ports/case-vault.ts'
@@ -37,8 +38,8 @@ export type BundleView = {
   readonly modified: Date
   /** Canonical JSON, as in MANIFEST.JSN. */
   readonly manifest: Buffer
-  /** Compact JWS over exactly those bytes. */
-  readonly signature: string
+  /** Compact JWS over exactly those bytes, in ASCII. */
+  readonly signature: Buffer
   /** Bytes `start … end-1` in batches. The buffers are the caller's, who may free them. */
   open(start: number, end: number): AsyncIterable<readonly Uint8Array[]>
 }
@@ -47,8 +48,10 @@ type Built = Omit<BundleView, 'open'> & {
   readonly revision: number
   readonly wrappedKey: string
   readonly plan: ZipPlan
-  /** What opens an item, and nothing else of it. */
-  readonly items: ReadonlyMap<ItemId, Pick<ReadableItem, 'extents' | 'served'>>
+  /** What opens items, and nothing else of them. */
+  readonly extents: ExtentTable
+  /** Of those that are changed on their way out. */
+  readonly patches: ReadonlyMap<ItemId, readonly Patch[]>
 }
 
 /**
@@ -73,13 +76,16 @@ const build = async (
   { case: of, revision, changedAt: modified, wrappedKey, items }: CaseContent,
 ): Promise<Built> => {
   const key = await vault.open(of, wrappedKey)
-  const set = placeItems(items.map((item) => toBundle(key, of, item)))
+  const digests = gatherBytes(items.map(({ sha256, served }) => served?.sha256 ?? sha256))
+  const set = placeItems(
+    items.map((item, nth) => ({ ...toBundle(key, of, item), sha256: digests[nth] ?? item.sha256 })),
+  )
   const cover = { ...maker, case: of, revision }
   const pages = writePages(cover, set, modified).map(({ path, bytes }) => pageEntry(path, bytes, modified))
   const written = writeManifest(listManifest(of, revision, pages, set))
   const manifest = Buffer.from(written)
-  const signature = await statements.sign('manifest', written)
-  const entries = bundleEntries(pages, { manifest, signature: Buffer.from(signature) }, set, modified)
+  const signature = Buffer.from(await statements.sign('manifest', written))
+  const entries = bundleEntries(pages, { manifest, signature }, set, modified)
   const plan = planZip(entries)
   return {
     revision,
@@ -90,16 +96,16 @@ const build = async (
     modified,
     manifest,
     signature,
-    items: new Map(items.map(({ id, extents, served }) => [id, { extents, served }])),
+    extents: keepExtents(items),
+    patches: new Map(items.flatMap(({ id, served }) => (served === null ? [] : [[id, served.patches]]))),
   }
 }
 
 /** Sealed bytes that bytes `start … end-1` of the bundle take. */
-function* wantedIn({ plan, items }: Built, start: number, end: number) {
+function* wantedIn({ plan, extents }: Built, start: number, end: number) {
   for (const segment of cut(plan, start, end)) {
     if (segment.kind === 'bytes') continue
-    const extents = items.get(segment.item)?.extents ?? []
-    yield* wantedOf(extents, segment.offset, segment.offset + segment.length)
+    yield* wantedOf(extents.of(segment.item), segment.offset, segment.offset + segment.length)
   }
 }
 
@@ -107,6 +113,7 @@ function* wantedIn({ plan, items }: Built, start: number, end: number) {
 export const readBundle = (needs: ReadBundleNeeds): ((of: CaseId) => Promise<BundleView | Refusal>) => {
   const { delivery, vault, store } = needs
   const plans = new Map<CaseId, Built>()
+  const planning = new Map<string, Promise<Built | null>>()
 
   const keep = (of: CaseId, built: Built): void => {
     plans.delete(of)
@@ -115,9 +122,7 @@ export const readBundle = (needs: ReadBundleNeeds): ((of: CaseId) => Promise<Bun
     if (oldest !== undefined) plans.delete(oldest)
   }
 
-  const find = async (of: CaseId): Promise<Built | null> => {
-    const known = plans.get(of)
-    if (known !== undefined && known.revision === (await delivery.revision(of))) return known
+  const planAnew = async (of: CaseId): Promise<Built | null> => {
     const content = await delivery.content(of)
     if (content === null) return null
     const built = await build(needs, content)
@@ -125,18 +130,33 @@ export const readBundle = (needs: ReadBundleNeeds): ((of: CaseId) => Promise<Bun
     return built
   }
 
+  const find = async (of: CaseId): Promise<Built | null> => {
+    const revision = await delivery.revision(of)
+    if (revision === null) return null
+    const known = plans.get(of)
+    if (known?.revision === revision) return known
+    // Whoever asks for a revision that is being planned waits for the same plan, which is of it or of a newer one.
+    const name = `${of} ${revision}`
+    const begun = planning.get(name) ?? planAnew(of).finally(() => planning.delete(name))
+    planning.set(name, begun)
+    return begun
+  }
+
   async function* openBytes(built: Built, key: CaseKey, start: number, end: number) {
-    const read = readWanted(readPacks(store), [...wantedIn(built, start, end)])
-    for (const segment of cut(built.plan, start, end)) {
-      if (segment.kind === 'bytes') {
-        yield [Buffer.from(segment.bytes)]
-        continue
+    const ahead = readWanted(readPacks(store), [...wantedIn(built, start, end)])
+    try {
+      for (const segment of cut(built.plan, start, end)) {
+        if (segment.kind === 'bytes') {
+          yield [Buffer.from(segment.bytes)]
+          continue
+        }
+        const extents = openExtents(key, built.extents.of(segment.item))
+        if (extents.length === 0) return
+        const patches = built.patches.get(segment.item) ?? []
+        yield* openServedRange(extents, ahead, patches, segment.offset, segment.offset + segment.length)
       }
-      const item = built.items.get(segment.item)
-      if (item === undefined) return
-      const extents = openExtents(key, item.extents)
-      const end = segment.offset + segment.length
-      yield* openServedRange(extents, read, item.served?.patches ?? [], segment.offset, end)
+    } finally {
+      ahead.close()
     }
   }
 

@@ -18,6 +18,7 @@ import { listManifest, writeManifest } from '#formats/bundle/manifest.ts'
 import { writePages } from '#formats/bundle/pages.ts'
 import { cut, planZip, type ZipPlan, type ZipSegment } from '#formats/bundle/zip-plan.ts'
 import { methodsOf } from '#formats/dicom/deidentify.ts'
+import type { ReadPack } from '#formats/pack/item-bytes.ts'
 import { openServedRange } from '#formats/pack/served-bytes.ts'
 import { readWanted, wantedOf } from '#formats/pack/wanted.ts'
 import type { CaseKey, CaseVault } from '#ports/case-vault.ts'
@@ -183,9 +184,8 @@ export const readCopy = (needs: ReadCopyNeeds) => {
     return built
   }
 
-  async function* openBytes(built: Built, key: CaseKey, start: number, end: number) {
+  async function* openSegments(built: Built, key: CaseKey, read: ReadPack, start: number, end: number) {
     const { plan, files } = built
-    const read = readWanted(readPacks(store), [...wantedIn(files, cut(plan, start, end))])
     const headed = [...cut(plan, start, end)]
       .filter((segment): segment is Content => segment.kind === 'content')
       .filter(({ item, offset }) => offset < (files.get(item)?.made.headLength ?? 0))
@@ -211,6 +211,16 @@ export const readCopy = (needs: ReadCopyNeeds) => {
       const at = from + Math.max(0, segment.offset - headLength)
       const patches = file.item.served?.patches ?? []
       yield* openServedRange(extents, read, patches, at, from + stop - headLength)
+    }
+  }
+
+  async function* openBytes(built: Built, key: CaseKey, start: number, end: number) {
+    const wanted = wantedIn(built.files, cut(built.plan, start, end))
+    const ahead = readWanted(readPacks(store), [...wanted])
+    try {
+      yield* openSegments(built, key, ahead, start, end)
+    } finally {
+      ahead.close()
     }
   }
 

@@ -26,8 +26,10 @@ export type FoundSet = {
   readonly study: string
   readonly series: string | null
   readonly instance: string | null
-  /** In no order. */
-  readonly set: JsonSet
+  /** What it alone has, by tag, ascending. */
+  readonly own: JsonSet
+  /** What it has in common with its neighbours, by tag, ascending: one and the same object in each of them. */
+  readonly shared: JsonSet
 }
 
 export type FoundSets = {
@@ -126,7 +128,11 @@ const questionOf = (
   const sopClasses = listOf(asked, '00080016')
   const numbers = listOf(asked, '00200013')?.map(Number)
   return {
-    series: found.map(({ study, series }) => ({ studyUid: study.studyUid, seriesUid: series.seriesUid })),
+    series: found.map(({ study, series }) => ({
+      studyUid: study.studyUid,
+      seriesUid: series.seriesUid,
+      instances: series.instanceCount,
+    })),
     ...(sopUids === undefined ? {} : { sopUids }),
     ...(sopClasses === undefined ? {} : { sopClasses }),
     ...(numbers === undefined ? {} : { numbers }),
@@ -151,7 +157,8 @@ export const searchInstances =
       const studies = [...new Set(inStudies.map(({ study }) => study))]
       const page = studies.slice(query.offset, query.offset + query.limit)
       const found = page.map((study) => {
-        return { study: study.studyUid, series: null, instance: null, set: toSet(attributes, { study }) }
+        const uids = { study: study.studyUid, series: null, instance: null }
+        return { ...uids, own: toSet(attributes, { study }), shared: {} }
       })
       return { found, total: studies.length }
     }
@@ -163,7 +170,7 @@ export const searchInstances =
     if (query.level === 'series') {
       const found = inSeries.slice(query.offset, query.offset + query.limit).map((rows) => {
         const uids = { study: rows.study.studyUid, series: rows.series.seriesUid }
-        return { ...uids, instance: null, set: toSet(attributes, rows) }
+        return { ...uids, instance: null, own: toSet(attributes, rows), shared: {} }
       })
       return { found, total: inSeries.length }
     }
@@ -183,7 +190,7 @@ export const searchInstances =
       sets.set(rows, around)
       const row: InstanceRow = { instance, facts: openFacts(key, of, item, sealedFacts) }
       const uids = { study: instance.studyUid, series: instance.seriesUid, instance: instance.sopUid }
-      found.push({ ...uids, set: { ...around, ...toSet(own, { instance: row }) } })
+      found.push({ ...uids, own: toSet(own, { instance: row }), shared: around })
       // Others wait for this process too.
       if (found.length % 256 === 0) await giveWay()
     }

@@ -1,7 +1,6 @@
 /** Grants and readable content in PostgreSQL. */
-import type { Selectable, Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import { mayRead } from '#domain/case.ts'
-import { type Grant, scopes } from '#domain/grant.ts'
 import type { CaseId, ItemId } from '#domain/id.ts'
 import { readableStates } from '#domain/item.ts'
 import { leavesPatchedOnly } from '#domain/patch.ts'
@@ -9,6 +8,7 @@ import { isVerdictCode } from '#domain/verdict.ts'
 import type { CaseContent, DeliveryLedger, ReadableItem } from '#ports/delivery-ledger.ts'
 import { type Database, guarded } from './database.ts'
 import { toExtent } from './extent-row.ts'
+import { toGrant } from './grant-row.ts'
 import { toInstance } from './instance-row.ts'
 import { itemColumns, toItem } from './item-row.ts'
 import { readListed } from './listed-case.ts'
@@ -32,14 +32,27 @@ const readExtents = async (trx: Trx, of: CaseId, only: Only) => {
   return Map.groupBy(rows.map(toExtent), (extent) => extent.item)
 }
 
-const readItems = async (trx: Trx, of: CaseId, only: Only): Promise<readonly ReadableItem[]> => {
+/** Whether facts are fetched, or only asked whether there are any: they are most of a row. */
+export type Facts = 'fetched' | 'left'
+
+const readItems = async (
+  trx: Trx,
+  of: CaseId,
+  only: Only,
+  facts: Facts,
+): Promise<readonly ReadableItem[]> => {
   if (only?.length === 0) return []
   const rows = await trx
     .selectFrom('items')
     .leftJoin('instances', 'instances.item_id', 'items.id')
     .leftJoin('served_copies', 'served_copies.item_id', 'items.id')
     .selectAll('instances')
-    .select(['items.id', 'items.kind', 'items.size', 'items.sha256', 'items.crc32', 'items.sealed_facts'])
+    .select(['items.id', 'items.kind', 'items.size', 'items.sha256', 'items.crc32'])
+    .select(
+      facts === 'fetched'
+        ? sql<Buffer | null>`items.sealed_facts`.as('sealed_facts')
+        : sql<Buffer | null>`substring(items.sealed_facts from 1 for 0)`.as('sealed_facts'),
+    )
     .select(['items.codes', ...servedColumns])
     .where('items.case_id', '=', of)
     .where('items.state', 'in', readableStates)
@@ -69,11 +82,15 @@ const readItems = async (trx: Trx, of: CaseId, only: Only): Promise<readonly Rea
   })
 }
 
-/** One consistent view: the case, its items and their extents as of one moment; with `find` those it finds then. */
+/**
+ * One consistent view: the case, its items and their extents as of one moment; with `find` those it finds then. Facts
+ * that are `left` are empty.
+ */
 export const readContent = (
   db: Database,
   of: CaseId,
   find: (trx: Trx) => Promise<Only>,
+  facts: Facts = 'fetched',
 ): Promise<CaseContent | null> =>
   db
     .transaction()
@@ -90,7 +107,7 @@ export const readContent = (
         revision: owner.revision,
         changedAt: owner.content_at,
         wrappedKey: owner.wrapped_key,
-        items: await readItems(trx, of, await find(trx)),
+        items: await readItems(trx, of, await find(trx), facts),
       }
     })
 
@@ -120,15 +137,6 @@ const readDocuments = async (db: Database, of: CaseId, after: ItemId | null, lim
     documents: rows.map((row) => ({ item: row.id, sealedText: row.sealed_text })),
   }
 }
-
-const toGrant = (row: Selectable<Tables['grants']>): Grant => ({
-  id: row.id,
-  case: row.case_id,
-  scopes: scopes.filter((scope) => row.scopes.includes(scope)),
-  expiresAt: row.expires_at,
-  revokedAt: row.revoked_at,
-  reader: row.reader_id,
-})
 
 export const createDeliveryLedger = (db: Database): DeliveryLedger => ({
   openGrant: ({ id, case: of, scopes: allowed, expiresAt, by, at, capabilityHash }) =>

@@ -12,14 +12,22 @@ import { openRange } from '#formats/sealed/opener.ts'
 /** Sealed bytes of a pack's object. The result may be a view of `into` and is used before the next call. */
 export type ReadPack = (pack: PackId, offset: number, length: number, into?: Buffer) => Promise<Buffer>
 
+/** What reading takes of an extent: where it lies, and what it was sealed as. */
+export type PlacedExtent = Omit<Extent, 'count' | 'sha256' | 'crc32'>
+
+type Keyed = { readonly key: Uint8Array }
+
 /** An extent with its key open: 32 bytes, in memory for as long as one request or job. */
-export type OpenExtent = Extent & { readonly key: Uint8Array }
+export type OpenExtent = Extent & Keyed
+
+/** The same of what reading takes. */
+export type OpenPlace = PlacedExtent & Keyed
 
 /** The most sealed bytes an opening reads at once. */
 export const readBytes = 1_048_576
 
 /** The first plain byte of an extent within its item. */
-const startOf = (extent: Extent): number => extent.first * chunkBytes
+const startOf = (extent: PlacedExtent): number => extent.first * chunkBytes
 
 /**
  * Plain bytes `start … end-1` of the item whose extents these are, in order of their first chunk; in batches of
@@ -27,7 +35,7 @@ const startOf = (extent: Extent): number => extent.first * chunkBytes
  * @throws `store.damaged`, and what `read` throws.
  */
 export async function* openItemRange(
-  extents: readonly OpenExtent[],
+  extents: readonly OpenPlace[],
   read: ReadPack,
   start: number,
   end: number,

@@ -70,8 +70,9 @@ describe('reading ahead', () => {
         fc.boolean(),
         async (extents, asked, buffered) => {
           const { read } = counting(object)
+          const scratch = Buffer.alloc(300)
           const list = extents.map(([offset, length]) => extent(offset, length))
-          const ahead = readAhead(read, list, 300, buffered ? Buffer.alloc(300) : undefined)
+          const ahead = readAhead(read, list, 300, buffered ? () => scratch : undefined)
           for (const [offset, length] of asked)
             expect((await ahead(pack, offset, length)).equals(object.subarray(offset, offset + length))).toBe(
               true,

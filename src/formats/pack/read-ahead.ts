@@ -28,28 +28,31 @@ const spansOf = (wanted: Iterable<Wanted>): Map<PackId, Span[]> => {
 
 type Window = { readonly pack: PackId; readonly start: number; readonly end: number; bytes: Promise<Buffer> }
 
+/** `forget` lets go of what was fetched; a call after it fetches again. */
+export type ReadAhead = ReadPack & { readonly forget: () => void }
+
 /**
  * Reads like `read`, at most `most` bytes at once, as far as what may be `wanted` goes on. The result
- * is a view; with `scratch` (`most` bytes) it is good until the next call, and calls may not overlap. `into` is not
- * used.
+ * is a view; with `scratch`, which gives `most` bytes for each fetch, it is good until the next call, and calls may not
+ * overlap. `into` is not used.
  */
 export const readAhead = (
   read: ReadPack,
   wanted: Iterable<Wanted>,
   most: number,
-  scratch?: Buffer,
-): ReadPack => {
+  scratch?: () => Buffer,
+): ReadAhead => {
   const spans = spansOf(wanted)
   let window: Window | null = null
 
   const fetch = (pack: PackId, offset: number, length: number): Window => {
     const span = spans.get(pack)?.find(({ start, end }) => start <= offset && offset < end)
     const end = Math.max(offset + length, Math.min(span?.end ?? 0, offset + most))
-    const into = end - offset <= (scratch?.length ?? 0) ? scratch : undefined
+    const into = end - offset <= most ? scratch?.() : undefined
     return { pack, start: offset, end, bytes: read(pack, offset, end - offset, into) }
   }
 
-  return async (pack, offset, length) => {
+  const readOn: ReadPack = async (pack, offset, length) => {
     const holds =
       window !== null && window.pack === pack && window.start <= offset && offset + length <= window.end
     const from: Window = holds && window !== null ? window : fetch(pack, offset, length)
@@ -62,4 +65,9 @@ export const readAhead = (
       throw error
     }
   }
+
+  const forget = (): void => {
+    window = null
+  }
+  return Object.assign(readOn, { forget })
 }

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { chunkBytes } from '#domain/item.ts'
 import { applyPatches, type Patch, type ServedCopy } from '#domain/patch.ts'
-import { type OpenExtent, openItemRange, type ReadPack, sumItem } from './item-bytes.ts'
+import { type OpenExtent, type OpenPlace, openItemRange, type ReadPack, sumItem } from './item-bytes.ts'
 
 async function* patchBatches(
   batches: AsyncIterable<Buffer[]>,
@@ -25,7 +25,7 @@ async function* patchBatches(
 
 /** Like `openItemRange`, of the served copy; the extents must be all of the item's. */
 export const openServedRange = (
-  extents: readonly OpenExtent[],
+  extents: readonly OpenPlace[],
   read: ReadPack,
   patches: readonly Patch[],
   start: number,

@@ -22,8 +22,14 @@ export const servedItem = (
   patches: readonly Patch[],
   read: ReadPack,
 ): ServedItem => {
-  const open = (start: number, end: number): AsyncIterable<readonly Buffer[]> =>
-    openServedRange(extents, readWanted(read, [...wantedOf(extents, start, end)]), patches, start, end)
+  async function* open(start: number, end: number): AsyncGenerator<readonly Buffer[]> {
+    const ahead = readWanted(read, [...wantedOf(extents, start, end)])
+    try {
+      yield* openServedRange(extents, ahead, patches, start, end)
+    } finally {
+      ahead.close()
+    }
+  }
   return {
     size,
     open,

@@ -94,4 +94,46 @@ describe('what is wanted', () => {
   it('of nothing is nothing', async () => {
     expect(await readRange(10, 10)).toMatchObject({ requests: 0, asked: 0 })
   })
+
+  it('is read again after the reader was closed, whose memory is free at once', async () => {
+    const given: Buffer[] = []
+    const wanted = [...wantedOf(extents, 0, whole.length)]
+    const ahead = readWanted(async (pack, offset, length, into) => {
+      const target = into?.subarray(0, length) ?? Buffer.alloc(length)
+      given.push(target)
+      ;(objects.get(pack) ?? Buffer.alloc(0)).copy(target, 0, offset, offset + length)
+      return target
+    }, wanted)
+    const out: Buffer[] = []
+    for (const [start, end] of [
+      [0, 3_000_000],
+      [3_000_000, 4_000_000],
+    ] as const) {
+      for await (const batch of openItemRange(extents, ahead, start, end)) out.push(...batch)
+      ahead.close()
+      expect(given.map(({ buffer }) => buffer.byteLength)).toEqual(given.map(() => 0))
+    }
+    ahead.close()
+    expect(Buffer.concat(out).equals(whole.subarray(0, 4_000_000))).toBe(true)
+  })
+
+  it('is not taken from a store that still writes into it', async () => {
+    let arrive: (bytes: Buffer) => void = () => {}
+    let into: Buffer | undefined
+    const ahead = readWanted(
+      (_, __, ___, target) => {
+        into = target
+        return new Promise((done) => {
+          arrive = done
+        })
+      },
+      [...wantedOf(extents, 0, 100)],
+    )
+    const [{ pack, offset }] = extents as [OpenExtent]
+    const reading = ahead(pack, offset, 50)
+    ahead.close()
+    expect(into?.buffer.byteLength).toBeGreaterThan(0)
+    arrive((into as Buffer).fill(7, 0, 50))
+    expect(Buffer.from(await reading)).toEqual(Buffer.alloc(50, 7))
+  })
 })

@@ -37,7 +37,9 @@ export const openBox = (key: KeyObject, box: Uint8Array, associated: string): Bu
   open.setAAD(Buffer.from(associated, 'utf8'))
   open.setAuthTag(box.subarray(end))
   try {
-    return Buffer.concat([open.update(box.subarray(nonceBytes, end)), open.final()])
+    const plain = open.update(box.subarray(nonceBytes, end))
+    open.final()
+    return plain
   } catch (cause) {
     throw new Fault('store.damaged', { cause })
   }

@@ -35,7 +35,7 @@ const begin = async (failAt?: number, kind: 'pdf' | 'picture' = 'pdf'): Promise<
     open: (start: number, end: number) => open(start, end, failAt),
   }
   stage = await rehearse({
-    readBundle: async () => ({ ...view, manifest: Buffer.from('{}'), signature: 'a.b.c' }),
+    readBundle: async () => ({ ...view, manifest: Buffer.from('{}'), signature: Buffer.from('a.b.c') }),
     readItem: async () => ({
       ...view,
       kind,
@@ -152,7 +152,7 @@ describe('deliveries', () => {
         etag: '"a"',
         modified,
         manifest: Buffer.alloc(0),
-        signature: '',
+        signature: Buffer.alloc(0),
         open,
       }),
       audit: { append: () => Promise.reject(new Fault('ledger.unavailable')), entriesOf: async () => [] },

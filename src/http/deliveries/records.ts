@@ -65,7 +65,7 @@ export const sendManifest =
     await noteRead(needs, 'manifest.read', bearer, bearer.case)
     setFileHeaders(res)
     res.setHeader('Content-Type', 'application/jose')
-    res.setHeader('Content-Length', Buffer.byteLength(view.signature))
+    res.setHeader('Content-Length', view.signature.length)
     res.end(view.signature)
     return null
   }

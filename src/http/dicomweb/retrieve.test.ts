@@ -39,7 +39,7 @@ const file = (nth: number, pieces: readonly string[], open?: InstanceFile['open'
 
 const begin = async (files: InstanceSet['files'], said: string[] = []): Promise<Rehearsal> => {
   stage = await rehearse({
-    readInstances: async () => ({ modified: new Date(0), withheld: 0, files }),
+    readInstances: async () => ({ modified: new Date(0), withheld: 0, files, close: () => {} }),
     audit: {
       append: async ({ action, facts }) => {
         said.push(`${action} ${String(facts['instances'])}`)
@@ -92,7 +92,12 @@ describe('a study', () => {
     const stage = await begin([file(1, ['one'])])
     await stage.close()
     const broken = await rehearse({
-      readInstances: async () => ({ modified: new Date(0), withheld: 0, files: [file(1, ['one'])] }),
+      readInstances: async () => ({
+        modified: new Date(0),
+        withheld: 0,
+        files: [file(1, ['one'])],
+        close: () => {},
+      }),
       audit: { append: () => Promise.reject(new Fault('ledger.unavailable')), entriesOf: async () => [] },
     })
     const answer = await ask(broken)

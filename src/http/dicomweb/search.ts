@@ -1,7 +1,7 @@
 /** QIDO-RS for the reader of a case (PS3.18 §10.6): its studies, series and instances, and nothing beside them. */
 import type { Request, Response } from 'express'
 import type { QueryLevel } from '#domain/dicom-attributes.ts'
-import type { JsonAttribute, JsonSet } from '#domain/dicom-json.ts'
+import type { JsonSet } from '#domain/dicom-json.ts'
 import { isRefusal, type Refusal } from '#domain/fault.ts'
 import type { PortalNeeds } from '#http/needs.ts'
 import type { Reader } from '#steps/authorize.ts'
@@ -20,19 +20,32 @@ type SearchCall = {
   readonly params: { readonly case: string; readonly study?: string; readonly series?: string }
 }
 
-const withAddress = (base: string, { study, series, instance, set }: FoundSet): JsonSet => {
+const withAddress = (base: string, { study, series, instance, own }: FoundSet): JsonSet => {
   const address = addressOf(base, {
     studyUid: study,
     ...(series === null ? {} : { seriesUid: series }),
     ...(instance === null ? {} : { sopUid: instance }),
   })
-  const all = address === null ? set : { ...set, '00081190': { vr: 'UR', Value: [address] } }
-  const sorted: Record<string, JsonAttribute> = {}
-  for (const tag of Object.keys(all).sort()) {
-    const attribute = all[tag]
-    if (attribute !== undefined) sorted[tag] = attribute
-  }
-  return sorted
+  return address === null ? own : { ...own, '00081190': { vr: 'UR', Value: [address] } }
+}
+
+type Member = readonly [tag: string, text: string]
+
+const byTag = ([a]: Member, [b]: Member): number => (a < b ? -1 : a > b ? 1 : 0)
+
+const membersOf = (set: JsonSet): Member[] =>
+  Object.entries(set).map(([tag, attribute]) => [tag, `"${tag}":${JSON.stringify(attribute)}`] as const)
+
+/** The results as JSON, the attributes of each by tag (PS3.18 §F.2.2). What many have in common is written once. */
+const writeSets = (base: string, found: readonly FoundSet[]): string => {
+  const written = new Map<JsonSet, readonly Member[]>()
+  const sets = found.map((one) => {
+    const shared = written.get(one.shared) ?? membersOf(one.shared)
+    written.set(one.shared, shared)
+    const members = [...membersOf(withAddress(base, one)), ...shared].sort(byTag)
+    return `{${members.map(([, text]) => text).join(',')}}`
+  })
+  return `[${sets.join(',')}]`
 }
 
 /** `GET …/studies`, `…/series`, `…/instances`, below a study or series or not. */
@@ -65,7 +78,7 @@ export const searchDicom =
       res.status(204).end()
       return null
     }
-    const body = Buffer.from(JSON.stringify(found.map((one) => withAddress(base, one))))
+    const body = Buffer.from(writeSets(base, found))
     // Some clients read the answer only when its type is exactly this one, with no character set.
     res.status(200).setHeader('Content-Type', type)
     res.setHeader('Content-Length', body.length)

@@ -29,21 +29,24 @@ const headOf = (boundary: string, { type, location, length }: Part, first: boole
     ].join(lineEnd),
   )
 
-/** Sends them under `type`, the type of each. `onRead` is awaited before the first byte leaves. */
+/** Sends them under `type`, the type of each; they are gone through twice. `onRead` is awaited before the first byte leaves. */
 export const sendParts = async (
   req: Request,
   res: Response,
   type: string,
-  parts: readonly Part[],
+  parts: Iterable<Part>,
   onRead: () => Promise<void>,
 ): Promise<void> => {
   // Letters and digits only, and no preamble: one client cuts by lines and lengths instead of reading parameters.
   const boundary = `part_${randomBytes(18).toString('hex')}`
   const end = Buffer.from(`${lineEnd}--${boundary}--${lineEnd}`)
-  const heads = parts.map((part, at) => headOf(boundary, part, at === 0))
-  const length =
-    heads.reduce((sum, head) => sum + head.length, end.length) +
-    parts.reduce((sum, part) => sum + part.length, 0)
+  // No head is kept: those of thousands of parts would be, for as long as the last one takes to be sent.
+  let length = end.length
+  let nth = 0
+  for (const part of parts) {
+    length += headOf(boundary, part, nth === 0).length + part.length
+    nth += 1
+  }
   res.setHeader('Content-Type', `multipart/related; type="${type}"; boundary=${boundary}`)
   res.setHeader('Content-Length', length)
   if (req.method === 'HEAD') {
@@ -51,8 +54,10 @@ export const sendParts = async (
     return
   }
   await onRead()
-  for (const [at, part] of parts.entries()) {
-    res.write(heads[at])
+  nth = 0
+  for (const part of parts) {
+    res.write(headOf(boundary, part, nth === 0))
+    nth += 1
     if (!(await writeExactly(res, part.open(), part.length))) return
   }
   res.end(end)
