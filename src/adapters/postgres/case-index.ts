@@ -19,14 +19,19 @@ type TwinRow = {
   readonly facts: Buffer | null
 }
 
-/** What the case already has of the same bytes, or under the same SOP Instance UIDs, and one item of each study. */
+/**
+ * What the case already has of the same bytes, or under the same SOP Instance UIDs, and one item of each study. Digests
+ * are looked up one by one: asked for together they are searched for among all items of the case.
+ */
 export const findTwins = async (trx: Trx, of: CaseId, decisions: readonly ItemDecision[]): Promise<Twins> => {
   const digests = decisions.map((decision) => Buffer.from(decision.sha256))
   const uids = decisions.flatMap((decision) => decision.instance?.sopUid ?? [])
   const kept = ['accepted', 'accepted_with_warnings', 'quarantined', 'released', 'unpacking', 'unpacked']
   const { rows } = await sql<TwinRow>`
-    select null::text as sop_uid, sha256, null::uuid as item, null::bytea as facts from items
-    where case_id = ${of} and sha256 = any(${digests}::bytea[]) and state = any(${kept})
+    select null::text as sop_uid, given.sha256, null::uuid as item, null::bytea as facts
+    from unnest(${digests}::bytea[]) as given (sha256) cross join lateral (
+      select state from items where case_id = ${of} and sha256 = given.sha256 offset 0) as twin
+    where twin.state = any(${kept})
     union all
     select instances.sop_uid, items.sha256, null, null from instances join items on items.id = instances.item_id
     where instances.case_id = ${of} and instances.sop_uid = any(${uids}) and items.state = any(${kept})
