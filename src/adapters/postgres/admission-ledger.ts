@@ -70,12 +70,12 @@ const moveItems = async (trx: Trx, decisions: readonly ItemDecision[], at: Date)
     update items set state = t.state, kind = t.kind, sha256 = t.sha256, crc32 = t.crc32,
       codes = string_to_array(t.codes, ' '),
       sealed_facts = t.facts, decided_at = ${at}
-    from locked, unnest(${ids}::uuid[], ${states}::text[],
+    from unnest(${ids}::uuid[], ${states}::text[],
       ${decisions.map((d) => d.kind)}::text[], ${decisions.map((d) => d.codes.join(' '))}::text[],
       ${decisions.map((d) => Buffer.from(d.sha256))}::bytea[], ${decisions.map((d) => d.crc32)}::bigint[],
       ${decisions.map((d) => Buffer.from(d.sealedFacts))}::bytea[])
       as t (id, state, kind, codes, sha256, crc32, facts)
-    where items.id = t.id and locked.id = t.id and locked.state = 'received'
+    where items.id = t.id and items.id = any(array(select id from locked where state = 'received'))
     returning items.id`.execute(trx)
   return new Set(moved.rows.map((row) => row.id))
 }

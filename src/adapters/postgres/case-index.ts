@@ -39,7 +39,7 @@ export const findTwins = async (trx: Trx, of: CaseId, decisions: readonly ItemDe
     select null, null, one.id, one.sealed_facts from studies cross join lateral (
       select items.id, items.sealed_facts from instances join items on items.id = instances.item_id
       where instances.case_id = studies.case_id and instances.study_uid = studies.study_uid
-        and items.state = any(${[...readableStates]}) and items.sealed_facts is not null
+        and items.case_id = studies.case_id and items.state = any(${[...readableStates]}) and items.sealed_facts is not null
       limit 1) as one
     where studies.case_id = ${of}`.execute(trx)
   return {
@@ -71,7 +71,8 @@ const replaceKeys = (pack: ArrivedPack, decided: readonly ItemDecision[]): State
     update extents set wrapped_key = t.key
     from unnest(${rows.map((r) => r.item)}::uuid[], ${rows.map((r) => r.first)}::int[],
       ${rows.map((r) => r.key)}::bytea[]) as t (item, first, key)
-    where extents.item_id = t.item and extents.first = t.first`
+    where extents.item_id = t.item and extents.first = t.first
+      and extents.item_id = any(${decided.map((decision) => decision.item)}::uuid[])`
 }
 
 const addInstances = (of: CaseId, kept: readonly ItemDecision[], at: Date): Statement[] => {
