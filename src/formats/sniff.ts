@@ -8,6 +8,9 @@ import { sniffPicture } from './image/sniff-picture.ts'
 /** `dicom`: Part 10 file (PS3.10 §7.1). `dicom-bare`: a data set, or a meta group, without preamble. */
 export type Sniffed = 'dicom' | 'dicom-bare' | 'picture' | 'pdf' | 'other'
 
+/** So many first bytes tell what a file is; of a shorter file all. */
+export const sniffedBytes = 1_024
+
 /** A reader looks for `%PDF-` in this many leading bytes. */
 export const pdfMagicReach = 1024
 
@@ -50,7 +53,7 @@ export const probesAsDataSet = (head: Buffer, at: number): boolean =>
   at + 8 <= head.length &&
   (probeExplicit(head, at, false) || probeExplicit(head, at, true) || probeImplicit(head, at))
 
-/** Says what the file is from its first bytes: the first 1,024 are enough, fewer are only right at its end. */
+/** Says what the file is from its first bytes: `sniffedBytes` are enough, fewer are only right at its end. */
 export const sniff = (head: Buffer): Sniffed => {
   const after = preambleBytes + 4
   const magic = hasMagic(head)

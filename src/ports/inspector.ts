@@ -14,7 +14,10 @@ import type { VerdictCode } from '#domain/verdict.ts'
 
 export type ByteSource = {
   readonly size: number
-  /** The first bytes, where they are at hand: nothing is read of a file that is judged from them. */
+  /**
+   * The first bytes, where they are at hand: nothing is read of a file that is judged from them. Fewer than 1 KiB of a
+   * longer file tell nothing, and are not used.
+   */
   readonly head?: Buffer | undefined
   /** At most `length` bytes from `offset`: fewer only at the end. May return more than asked from a cache. */
   read(offset: number, length: number): Promise<Buffer>

@@ -10,6 +10,7 @@ const settings = {
   shared_buffers: '64MB',
   autovacuum: 'on',
   jit: 'off',
+  random_page_cost: '1.1',
   io_method: 'sync',
   max_logical_replication_workers: '0',
   timezone: 'UTC',

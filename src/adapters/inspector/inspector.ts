@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import { Fault } from '#domain/fault.ts'
+import { sniffedBytes } from '#formats/sniff.ts'
 import type { ByteSource, Findings, Inspector } from '#ports/inspector.ts'
 import { type Child, isReady, startChild } from './child-process.ts'
 import { converse, readExactly } from './conversation.ts'
@@ -131,9 +132,11 @@ export const openInspector = (options: InspectorOptions = {}): IsolatedInspector
     pids: () => slots.map((slot) => slot.child?.pid).filter((pid) => pid !== undefined),
     inspect: async (source, from = '') => {
       if (source.size === 0) return emptyFile
+      const least = Math.min(sniffedBytes, source.size)
       const head =
-        source.head?.subarray(0, headBytes) ??
-        (await readExactly(source, 0, Math.min(headBytes, source.size)))
+        source.head !== undefined && source.head.length >= least
+          ? source.head.subarray(0, headBytes)
+          : await readExactly(source, 0, Math.min(headBytes, source.size))
       const slot = await take(from)
       try {
         const findings = await ask(slot, source, head)

@@ -63,17 +63,19 @@ const moveItems = async (trx: Trx, decisions: readonly ItemDecision[], at: Date)
   const states = decisions.map(decidedState)
   for (const state of states) if (!itemMachine.may('received', state)) throw new Fault('state.conflict')
   const ids = decisions.map((decision) => decision.item)
+  // By the state of the locked rows: any other is looked up in an index of all items that wait anywhere.
   const moved = await sql<{ id: ItemId }>`
+    with locked as materialized (
+      select id, state from items where id = any(${ids}::uuid[]) order by id for no key update)
     update items set state = t.state, kind = t.kind, sha256 = t.sha256, crc32 = t.crc32,
       codes = string_to_array(t.codes, ' '),
       sealed_facts = t.facts, decided_at = ${at}
-    from (select id from items where id = any(${ids}::uuid[]) order by id for no key update) as locked,
-      unnest(${ids}::uuid[], ${states}::text[],
+    from unnest(${ids}::uuid[], ${states}::text[],
       ${decisions.map((d) => d.kind)}::text[], ${decisions.map((d) => d.codes.join(' '))}::text[],
       ${decisions.map((d) => Buffer.from(d.sha256))}::bytea[], ${decisions.map((d) => d.crc32)}::bigint[],
       ${decisions.map((d) => Buffer.from(d.sealedFacts))}::bytea[])
       as t (id, state, kind, codes, sha256, crc32, facts)
-    where items.id = t.id and locked.id = t.id and items.state = 'received'
+    where items.id = t.id and items.id = any(array(select id from locked where state = 'received'))
     returning items.id`.execute(trx)
   return new Set(moved.rows.map((row) => row.id))
 }

@@ -19,14 +19,19 @@ type TwinRow = {
   readonly facts: Buffer | null
 }
 
-/** What the case already has of the same bytes, or under the same SOP Instance UIDs, and one item of each study. */
+/**
+ * What the case already has of the same bytes, or under the same SOP Instance UIDs, and one item of each study. Digests
+ * are looked up one by one: asked for together they are searched for among all items of the case.
+ */
 export const findTwins = async (trx: Trx, of: CaseId, decisions: readonly ItemDecision[]): Promise<Twins> => {
   const digests = decisions.map((decision) => Buffer.from(decision.sha256))
   const uids = decisions.flatMap((decision) => decision.instance?.sopUid ?? [])
   const kept = ['accepted', 'accepted_with_warnings', 'quarantined', 'released', 'unpacking', 'unpacked']
   const { rows } = await sql<TwinRow>`
-    select null::text as sop_uid, sha256, null::uuid as item, null::bytea as facts from items
-    where case_id = ${of} and sha256 = any(${digests}::bytea[]) and state = any(${kept})
+    select null::text as sop_uid, given.sha256, null::uuid as item, null::bytea as facts
+    from unnest(${digests}::bytea[]) as given (sha256) cross join lateral (
+      select state from items where case_id = ${of} and sha256 = given.sha256 offset 0) as twin
+    where twin.state = any(${kept})
     union all
     select instances.sop_uid, items.sha256, null, null from instances join items on items.id = instances.item_id
     where instances.case_id = ${of} and instances.sop_uid = any(${uids}) and items.state = any(${kept})
@@ -34,7 +39,7 @@ export const findTwins = async (trx: Trx, of: CaseId, decisions: readonly ItemDe
     select null, null, one.id, one.sealed_facts from studies cross join lateral (
       select items.id, items.sealed_facts from instances join items on items.id = instances.item_id
       where instances.case_id = studies.case_id and instances.study_uid = studies.study_uid
-        and items.state = any(${[...readableStates]}) and items.sealed_facts is not null
+        and items.case_id = studies.case_id and items.state = any(${[...readableStates]}) and items.sealed_facts is not null
       limit 1) as one
     where studies.case_id = ${of}`.execute(trx)
   return {
@@ -66,7 +71,8 @@ const replaceKeys = (pack: ArrivedPack, decided: readonly ItemDecision[]): State
     update extents set wrapped_key = t.key
     from unnest(${rows.map((r) => r.item)}::uuid[], ${rows.map((r) => r.first)}::int[],
       ${rows.map((r) => r.key)}::bytea[]) as t (item, first, key)
-    where extents.item_id = t.item and extents.first = t.first`
+    where extents.item_id = t.item and extents.first = t.first
+      and extents.item_id = any(${decided.map((decision) => decision.item)}::uuid[])`
 }
 
 const addInstances = (of: CaseId, kept: readonly ItemDecision[], at: Date): Statement[] => {

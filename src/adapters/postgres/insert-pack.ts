@@ -41,5 +41,5 @@ export const insertPack = async (
       state = case when items.id = any(${completed}::uuid[]) then 'received' else items.state end,
       received_in = case when items.id = any(${completed}::uuid[]) then ${pack.id}::uuid end
     from unnest(${ids}::uuid[], ${have}::int4multirange[]) as t (id, have)
-    where items.id = t.id`.execute(trx)
+    where items.id = t.id and items.id = any(${ids}::uuid[])`.execute(trx)
 }

@@ -44,10 +44,10 @@ export async function* readCaseRows(trx: Database, id: CaseId): AsyncGenerator<K
     const columns = sql.join(table.columns.map(([name]) => sql.ref(name)))
     const order = table.columns.some(([name]) => name === 'seq') ? sql`seq` : sql`1, 2, 3`
     const some = table.name === 'item_texts' ? textsAtOnce : rowsAtOnce
-    await sql`declare kept no scroll cursor for
-      select ${columns} from ${sql.table(table.name)} where ${ownRows(table.name, id)} order by ${order}`.execute(
-      trx,
-    )
+    // Found first, then put in order: read in the order of its key, the table is gone through with every case's rows.
+    await sql`declare kept no scroll cursor for select * from (
+      select ${columns} from ${sql.table(table.name)} where ${ownRows(table.name, id)} offset 0) as own
+      order by ${order}`.execute(trx)
     for (;;) {
       const { rows } = await sql<Raw>`fetch ${sql.lit(some)} from kept`.execute(trx)
       if (rows.length > 0) yield toKept(table, rows)

@@ -66,6 +66,45 @@ describe('heads', () => {
     expect([...opened.values()].reduce((sum, head) => sum + head.length, 0)).toBe(mostHeadBytes)
   })
 
+  it('are whole, or not there: a few bytes would tell something else than the file is', () => {
+    const heads = collectHeads()
+    const small = newItem()
+    heads.begin(small)
+    heads.push(Buffer.alloc(8_191))
+    for (let nth = 0; nth < 130; nth += 1) {
+      heads.begin(newItem())
+      heads.push(Buffer.alloc(headBytes))
+    }
+    const opened = openHeads(pack, key, heads.seal(pack, key) ?? Buffer.alloc(0))
+    expect(opened.get(small)).toHaveLength(8_191)
+    expect(new Set([...opened.values()].map(({ length }) => length))).toEqual(new Set([8_191, headBytes]))
+  })
+
+  it('of images end where the pixels begin, with room for the length of these', () => {
+    const collected = (bytes: Buffer, step: number): Buffer | undefined => {
+      const heads = collectHeads()
+      const item = newItem()
+      heads.begin(item)
+      for (let at = 0; at < bytes.length; at += step) heads.push(bytes.subarray(at, at + step))
+      return openHeads(pack, key, heads.seal(pack, key) ?? Buffer.alloc(0)).get(item)
+    }
+    const image = (length: number, ...tags: number[]): Buffer => {
+      const bytes = Buffer.alloc(length, 7)
+      for (const at of tags) bytes.write('e07f1000', at, 'hex')
+      return bytes
+    }
+    for (const step of [1, 100, 100_000]) {
+      expect(collected(image(20_000, 2_000), step)).toEqual(image(20_000, 2_000).subarray(0, 2_016))
+      // The small picture in a header, and the one the file is about.
+      expect(collected(image(20_000, 2_000, 5_000), step)).toHaveLength(5_016)
+      expect(collected(image(20_000, 8_184), step)).toHaveLength(headBytes)
+      expect(collected(image(20_000, 8_190), step)).toHaveLength(headBytes)
+      // As much as tells what a file is, and all of a short one.
+      expect(collected(image(20_000, 300), step)).toHaveLength(1_024)
+      expect(collected(image(8_191, 2_000), step)).toHaveLength(8_191)
+    }
+  })
+
   it('of another pack, or that do not add up, are refused', () => {
     const sealed = (plain: Buffer): Buffer => sealAll(key, headsSeal(pack), plain)
     const framed = (list: string, rest = 0): Buffer => {

@@ -12,9 +12,14 @@ import { headsSeal } from '#domain/seal-name.ts'
 import { parseArray } from '#formats/json-object.ts'
 import { openAll } from '#formats/sealed/opener.ts'
 import { sealAll } from '#formats/sealed/sealer.ts'
+import { sniffedBytes } from '#formats/sniff.ts'
 
 /** A head is at most so long: room for the header of most images. */
 export const headBytes = 8_192
+
+/** Pixel Data (7FE0,0010), little endian, and as much behind it as holds its length in every encoding (PS3.5 §7.1). */
+const pixelData = Buffer.from([0xe0, 0x7f, 0x10, 0x00])
+const pixelHeaderBytes = 16
 
 /** All heads of a pack together: 100 small files and more, and never much beside the pack itself. */
 export const mostHeadBytes = 1_048_576
@@ -28,26 +33,53 @@ export type Heads = {
   seal(pack: PackId, packKey: Uint8Array): Buffer | null
 }
 
+/**
+ * What is worth keeping of an item's first bytes: of an image its header, whose pixels are most of the rest. The last
+ * place that looks like pixels counts, since a small picture may stand in the header itself; where it was none, a
+ * reader asks the store for what is missing.
+ */
+const cutHead = (head: Buffer): Buffer => {
+  const pixels = head.length < headBytes ? -1 : head.lastIndexOf(pixelData)
+  const end = pixels < 0 ? head.length : Math.max(sniffedBytes, pixels + pixelHeaderBytes)
+  return head.subarray(0, end)
+}
+
 /** Collects heads while a pack is written. */
 export const collectHeads = (): Heads => {
   const list: [ItemId, number][] = []
   const pieces: Buffer[] = []
+  const head = Buffer.allocUnsafe(headBytes)
   let all = 0
-  let open: [ItemId, number] | null = null
+  let full = false
+  let open: { readonly item: ItemId; length: number } | null = null
+
+  const close = (): void => {
+    if (open === null) return
+    const kept = cutHead(head.subarray(0, open.length))
+    const fits = all + kept.length <= mostHeadBytes
+    if (fits) {
+      list.push([open.item, kept.length])
+      pieces.push(Buffer.from(kept))
+      all += kept.length
+    }
+    full = !fits
+    open = null
+  }
+
   return {
     begin(item) {
-      open = item === null || all >= mostHeadBytes ? null : [item, 0]
-      if (open !== null) list.push(open)
+      close()
+      open = item === null || full ? null : { item, length: 0 }
     },
     push(piece) {
       if (open === null) return
-      const head = Buffer.from(piece.subarray(0, Math.min(headBytes - open[1], mostHeadBytes - all)))
-      pieces.push(head)
-      open[1] += head.length
-      all += head.length
-      if (open[1] === headBytes || all === mostHeadBytes) open = null
+      const some = piece.subarray(0, headBytes - open.length)
+      head.set(some, open.length)
+      open.length += some.length
+      if (open.length === headBytes) close()
     },
     seal(pack, packKey) {
+      close()
       if (all === 0) return null
       const names = Buffer.from(JSON.stringify(list))
       const length = Buffer.alloc(4)
