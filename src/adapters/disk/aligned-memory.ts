@@ -10,8 +10,8 @@ declare const WebAssembly: {
 /** A multiple of every page and sector size: what goes past the cache begins and ends on one. */
 export const blockBytes = 4_096
 
-/** Bytes written or read at once. */
-export const pieceBytes = 1_048_576
+/** Bytes written or read at once: each time costs a turn of a thread and of the event loop. */
+export const pieceBytes = 2_097_152
 
 const wasmPage = 65_536
 
