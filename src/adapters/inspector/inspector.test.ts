@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PDFDocument } from '@cantoo/pdf-lib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Fault } from '#domain/fault.ts'
-import type { ItemId, PackId } from '#domain/id.ts'
 import { trialZip } from '#fixtures/archive.ts'
 import { viewerProgram } from '#fixtures/bad.ts'
 import { directoryOf } from '#fixtures/dicom/disc-directory.ts'
@@ -17,7 +15,6 @@ import { reportPdf } from '#fixtures/pdf.ts'
 import { plainJpeg, telephoneJpeg, tellingPng, tellingTiff } from '#fixtures/picture/pictures.ts'
 import { heicSample } from '#fixtures/picture/samples.ts'
 import { writeCt } from '#formats/dicom/trial-dicom.ts'
-import { collectHeads, openHeads } from '#formats/pack/heads.ts'
 import type { ByteSource } from '#ports/inspector.ts'
 import { type InspectorOptions, type IsolatedInspector, openInspector } from './inspector.ts'
 
@@ -65,33 +62,6 @@ describe('the real child', () => {
     const findings = await start().inspect(source)
     expect(findings).toMatchObject({ kind: 'dicom', codes: [], instance: { sopUid: '1.2.3.4.5', rows: 16 } })
     expect(source.asked).toEqual([[0, 16_384]])
-  })
-
-  it('judges an image from what a pack keeps of its first bytes, and asks for no more', async () => {
-    const inspector = start()
-    for (const encoding of ['explicit', 'implicit'] as const) {
-      const bytes = writeCt(encoding, { 0x7fe00010: { vr: 'OW', value: Buffer.alloc(300_000) } })
-      const heads = collectHeads()
-      const [pack, item] = [randomUUID() as string as PackId, randomUUID() as string as ItemId]
-      heads.begin(item)
-      heads.push(bytes)
-      const sealed = heads.seal(pack, Buffer.alloc(32)) ?? Buffer.alloc(0)
-      const head = openHeads(pack, Buffer.alloc(32), sealed).get(item)
-      expect(head?.length).toBeLessThan(2_000)
-      const source = { ...sourceOf(bytes), head }
-      expect(await inspector.inspect(source)).toEqual(await inspector.inspect(sourceOf(bytes)))
-      expect(source.asked).toEqual([])
-    }
-  })
-
-  it('judges nothing from a head too short to tell what the file is', async () => {
-    const slice = writeCt('explicit', { 0x7fe00010: { vr: 'OW', value: Buffer.alloc(300_000) } })
-    const inspector = start()
-    const short = { ...sourceOf(slice), head: slice.subarray(0, 100) }
-    expect(await inspector.inspect(short)).toMatchObject({ kind: 'dicom', codes: [] })
-    const enough = { ...sourceOf(slice), head: slice.subarray(0, 1_024) }
-    expect(await inspector.inspect(enough)).toMatchObject({ kind: 'dicom', codes: [] })
-    expect(enough.asked).toEqual([])
   })
 
   it('reads a large PDF whole, tells other files and empty ones apart', async () => {
