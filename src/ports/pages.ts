@@ -24,11 +24,11 @@ export type PageParts = {
 export type Asset = {
   /** Media type with its charset. */
   readonly type: string
+  /** In the one form that is held: packed by gzip where that makes it smaller. */
   readonly bytes: Buffer
+  readonly packed: boolean
   /** A worker that compiles WebAssembly to decode pictures: it needs a policy that lets it. */
   readonly decodes: boolean
-  /** Packed once; null where packing makes it no smaller. */
-  readonly gzip: Buffer | null
 }
 
 export type Pages = {

@@ -24,7 +24,10 @@ const free: Buffer[] = []
 export const takePiece = (): Buffer =>
   free.pop() ?? Buffer.from(new WebAssembly.Memory({ initial: pages, maximum: pages }).buffer)
 
-/** Gives a piece back for the next one. */
+/** Pieces that wait for the next one: as many as are in use at once most of the time. The memory of others goes. */
+const mostFree = 4
+
+/** Gives a piece back. */
 export const givePiece = (piece: Buffer): void => {
-  free.push(piece)
+  if (free.length < mostFree) free.push(piece)
 }

@@ -104,12 +104,12 @@ describe('readPages', () => {
     writeAll()
     const pages = await readPages(folder)
     const read = pages.asset('send-AAAAAAAA.js')
-    expect([read?.type, read?.bytes.toString()]).toEqual(['text/javascript; charset=utf-8', script])
-    expect(gunzipSync(read?.gzip ?? Buffer.alloc(0)).toString()).toBe(script)
+    expect([read?.type, read?.packed]).toEqual(['text/javascript; charset=utf-8', true])
+    expect(gunzipSync(read?.bytes ?? Buffer.alloc(0)).toString()).toBe(script)
     expect(pages.asset('send-DDDDDDDD.css')?.type).toBe('text/css; charset=utf-8')
     expect(pages.asset('hi-FFFFFFFF.js')?.bytes.toString()).toBe('export {}')
     const font = pages.asset('font-GGGGGGGG.woff2')
-    expect([font?.type, font?.bytes.length, font?.gzip]).toEqual(['font/woff2', 300, null])
+    expect([font?.type, font?.bytes.length, font?.packed]).toEqual(['font/woff2', 300, false])
   })
 
   it('has nothing else, whatever it is called', async () => {

@@ -51,7 +51,9 @@ const pack = promisify(gzip)
 const readAsset = async (path: string, type: string, decodes: boolean): Promise<Asset> => {
   const bytes = await readFile(path)
   const packed = await pack(bytes, { level: constants.Z_BEST_COMPRESSION })
-  return { type, bytes, decodes, gzip: packed.length < bytes.length * 0.95 ? packed : null }
+  return packed.length < bytes.length * 0.95
+    ? { type, bytes: packed, packed: true, decodes }
+    : { type, bytes, packed: false, decodes }
 }
 
 /** Every chunk that a chunk imports at once, itself left out. */

@@ -1,17 +1,20 @@
 /** A part of a page: by its exact name or not at all, packed where the browser can unpack it, kept by it for ever. */
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
 import { refuse } from '#domain/fault.ts'
 import { setBuiltHeaders } from '#http/headers.ts'
 import type { CommonNeeds } from '#http/needs.ts'
 import type { Handler } from '#http/route.ts'
 
+const unpack = promisify<Buffer, Buffer>(gunzip)
+
 /** `GET /assets/{asset}`. */
 export const sendAsset =
   ({ pages }: CommonNeeds): Handler<'asset'> =>
-  ({ params, req, res }) => {
+  async ({ params, req, res }) => {
     const asset = pages.asset(params.asset)
     if (asset === null) return refuse('request.not-found')
-    const packed = asset.gzip !== null && req.acceptsEncodings('gzip') === 'gzip'
-    const bytes = packed && asset.gzip !== null ? asset.gzip : asset.bytes
+    const packed = asset.packed && req.acceptsEncodings('gzip') === 'gzip'
     // The name has the digest in it; the two forms of it are two representations (RFC 9110 §8.8.3).
     const tag = packed ? `"${params.asset}.gz"` : `"${params.asset}"`
     setBuiltHeaders(res, { decodes: asset.decodes })
@@ -23,6 +26,8 @@ export const sendAsset =
       res.status(304).end()
       return null
     }
+    // Every browser takes it packed, and who does not waits a little for it.
+    const bytes = asset.packed && !packed ? await unpack(asset.bytes) : asset.bytes
     if (packed) res.setHeader('Content-Encoding', 'gzip')
     res.setHeader('Content-Type', asset.type)
     res.setHeader('Content-Length', bytes.length)

@@ -19,11 +19,11 @@ const script = Buffer.from('export const words = 1;'.repeat(200))
 const assets: Readonly<Record<string, Asset>> = {
   'send-AAAAAAAA.js': {
     type: 'text/javascript; charset=utf-8',
-    bytes: script,
+    bytes: gzipSync(script),
+    packed: true,
     decodes: false,
-    gzip: gzipSync(script),
   },
-  'font-BBBBBBBB.woff2': { type: 'font/woff2', bytes: Buffer.from('font'), decodes: false, gzip: null },
+  'font-BBBBBBBB.woff2': { type: 'font/woff2', bytes: Buffer.from('font'), packed: false, decodes: false },
 }
 
 const pages: Pages = {
@@ -120,8 +120,8 @@ describe('a part of a page', () => {
     const url = await begin({ pages })
     const reply = await get(url, 'send-AAAAAAAA.js', { 'accept-encoding': 'gzip' }, 'HEAD')
     expect([reply.status, await reply.text()]).toEqual([200, ''])
-    expect(reply.headers.get('content-length')).toBe(String(assets['send-AAAAAAAA.js']?.gzip?.length))
-    expect(gunzipSync(assets['send-AAAAAAAA.js']?.gzip ?? '')).toEqual(script)
+    expect(reply.headers.get('content-length')).toBe(String(assets['send-AAAAAAAA.js']?.bytes.length))
+    expect(gunzipSync(assets['send-AAAAAAAA.js']?.bytes ?? '')).toEqual(script)
   })
 
   it.each([
