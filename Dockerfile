@@ -1,7 +1,7 @@
 # Second Read: one image for the server and the worker. It has no database in it and keeps nothing but /data.
 #
 #   server: docker run --read-only -v second-read:/data -p 8080:8080 -e DATABASE_URL=… -e PUBLIC_URL=https://… IMAGE
-#   worker: docker run --read-only -v second-read:/data -e DATABASE_URL=… --no-healthcheck IMAGE node --heap-growing-percent=100 --max-semi-space-size=4 workers/main.ts
+#   worker: docker run --read-only -v second-read:/data -e DATABASE_URL=… --no-healthcheck IMAGE node --heap-growing-percent=75 --max-semi-space-size=4 workers/main.ts
 #
 #   before: docker run --rm -v second-read:/data -e DATABASE_URL=… --no-healthcheck IMAGE node src/set-up.ts
 #
@@ -52,4 +52,4 @@ EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--heap-growing-percent=100", "--max-semi-space-size=4", "src/main.ts"]
+CMD ["node", "--heap-growing-percent=75", "--max-semi-space-size=4", "src/main.ts"]

@@ -141,7 +141,7 @@ describe('the Dockerfile', () => {
     ['no health check', 'HEALTHCHECK ', 'LABEL '],
     [
       'a shell as its command',
-      'CMD ["node", "--heap-growing-percent=100", "--max-semi-space-size=4", "src/main.ts"]',
+      'CMD ["node", "--heap-growing-percent=75", "--max-semi-space-size=4", "src/main.ts"]',
       'CMD node src/main.ts',
     ],
     ['no volume', 'VOLUME ["/data"]', 'EXPOSE 1'],

@@ -24,10 +24,7 @@ const free: Buffer[] = []
 export const takePiece = (): Buffer =>
   free.pop() ?? Buffer.from(new WebAssembly.Memory({ initial: pages, maximum: pages }).buffer)
 
-/** Pieces that wait for the next one: as many as are in use at once most of the time. The memory of others goes. */
-const mostFree = 4
-
-/** Gives a piece back. */
+/** Gives a piece back for the next one: memory of this kind, once let go, waits for a collection of the whole heap. */
 export const givePiece = (piece: Buffer): void => {
-  if (free.length < mostFree) free.push(piece)
+  free.push(piece)
 }
