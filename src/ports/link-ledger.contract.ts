@@ -1,8 +1,8 @@
 /** What every adapter of `link-ledger.ts` must do: the row decides, whatever races. */
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type CaseState, caseMachine, mayReceive, mayVisit } from '#domain/case.ts'
+import { lockout } from '#domain/code-tries.ts'
 import type { LinkId } from '#domain/id.ts'
-import { lockout } from '#domain/link.ts'
 import {
   after,
   bytes,

@@ -1,7 +1,7 @@
 /** What every adapter of `reader-ledger.ts` must do, and what ending a reader does to their grants. */
 import { beforeEach, describe, expect, it } from 'vitest'
+import { lockout } from '#domain/code-tries.ts'
 import type { CaseId, GrantId, OperatorId, ReaderId } from '#domain/id.ts'
-import { lockout } from '#domain/link.ts'
 import { readerSession } from '#domain/reader.ts'
 import {
   after,

@@ -2,9 +2,10 @@
  * Exchange link: what a sender was given becomes a session. Only this counts as a use; looking at the link's
  * page never does. A dead link asks for no code and counts no try; the fifth wrong code is for the desk to know.
  */
+
+import { lockout } from '#domain/code-tries.ts'
 import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import type { SessionId } from '#domain/id.ts'
-import { lockout } from '#domain/link.ts'
 import { boundBirthDate } from '#formats/link-facts.ts'
 import { indexCase } from '#jobs/jobs.ts'
 import type { AuditLedger } from '#ports/audit-ledger.ts'

@@ -25,6 +25,16 @@ const icon: Plugin = {
   },
 }
 
+/** What both pages have from the start, and what the sender's later views share with the first ones: one file packs best. */
+const atOnce = [
+  /node_modules\/(react|react-dom|scheduler)\//,
+  /web\/parts\/((button|marks|language-switch|progress)\.tsx|(base|controls|marks)\.css)$/,
+  /web\/words\/(words|say|load-words|spoken)\.ts$/,
+  /web\/send\/(place\.ts|views\/(heading\.tsx|title\.ts))$/,
+  /domain\/(code-tries|language)\.ts$/,
+  /vite\/preload-helper/,
+]
+
 const { ofPages, ofWorkers } = licences()
 
 // biome-ignore lint/style/noDefaultExport: Vite asks for it.
@@ -44,6 +54,11 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: false,
     rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [{ name: 'shared', test: (id: string) => atOnce.some((some) => some.test(id)) }],
+        },
+      },
       input: {
         send: join(import.meta.dirname, 'send', 'main.tsx'),
         read: join(import.meta.dirname, 'read', 'main.tsx'),

@@ -1,8 +1,9 @@
 /** Upload links and sender sessions in PostgreSQL. */
 import { sql } from 'kysely'
 import { mayReceive, mayVisit } from '#domain/case.ts'
+import { countedTry } from '#domain/code-tries.ts'
 import { isRefusal, refuse } from '#domain/fault.ts'
-import { countedTry, linkMachine, sessionEnd, sessionOver } from '#domain/link.ts'
+import { linkMachine, sessionEnd, sessionOver } from '#domain/link.ts'
 import type { LinkLedger } from '#ports/link-ledger.ts'
 import { consentStands } from './consent-stands.ts'
 import { type Database, guarded } from './database.ts'

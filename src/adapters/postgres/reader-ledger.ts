@@ -1,9 +1,9 @@
 /** Readers of cases, their links and sessions in PostgreSQL. */
 import { type Selectable, type Transaction } from 'kysely'
 import { mayRead } from '#domain/case.ts'
+import { countedTry } from '#domain/code-tries.ts'
 import { type Refusal, refuse } from '#domain/fault.ts'
 import type { ReaderId } from '#domain/id.ts'
-import { countedTry } from '#domain/link.ts'
 import { type InvitedReader, readerMachine, readingEnd, readingOver } from '#domain/reader.ts'
 import type { Invitation, ReaderLedger, ReadingSession } from '#ports/reader-ledger.ts'
 import { type Database, guarded } from './database.ts'

@@ -1,6 +1,6 @@
 /** Too many answers that did not match: how long the link rests, and a way on when it is over. */
 import { useEffect, useState } from 'react'
-import { lockout } from '#domain/link.ts'
+import { lockout } from '#domain/code-tries.ts'
 import { Button } from '#web/parts/button.tsx'
 import { useSpoken } from '#web/words/spoken.ts'
 import { Heading } from './heading.tsx'
