@@ -25,7 +25,7 @@ const ct = ctSlice({ seed: 71 })
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'second-read-gate-'))
-  gateway = await startGateway(folder)
+  gateway = await startGateway(folder, { OHIF_URL: 'https://viewer.example.org' })
   desk = await signIn(gateway.url, gateway.signInCode ?? '')
   id = await sendCase(gateway.url, desk, [ct])
   token = (await desk.openGrant(id)).token

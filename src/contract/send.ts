@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { matchAnswers } from '#domain/identity/match-answer.ts'
 import { languages } from '#domain/language.ts'
-import { linkChecks, linkStandings, senderRoles } from '#domain/link.ts'
+import { linkChecks, linkStandings } from '#domain/link.ts'
+import { senderRoles } from '#domain/sender-role.ts'
 import { mailAddress } from './letters.ts'
 import { count, fileSize, id, instant, line, time, token, whole } from './words.ts'
 

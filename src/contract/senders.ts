@@ -1,7 +1,7 @@
 /** What the desk sees of those it asked for records: who they say they are, and what they agreed to. */
 import { z } from 'zod'
 import { languages } from '#domain/language.ts'
-import { senderRoles } from '#domain/link.ts'
+import { senderRoles } from '#domain/sender-role.ts'
 import type { Operation } from './operation.ts'
 import { id, time } from './words.ts'
 

@@ -4,7 +4,7 @@
  * language, so that a page loads its own and no other.
  */
 import type { Language } from './language.ts'
-import type { SenderRole } from './link.ts'
+import type { SenderRole } from './sender-role.ts'
 
 /** The patient agrees; everyone else says that they may. */
 export type ConsentKind = 'own' | 'others'

@@ -29,10 +29,6 @@ export const { end: sessionEnd, over: sessionOver } = sessionClock(senderSession
  */
 export type SenderPurpose = 'visit' | 'talk' | 'bring'
 
-export const senderRoles = ['provider', 'patient', 'family'] as const
-
-export type SenderRole = (typeof senderRoles)[number]
-
 /** What a link asks besides itself: nothing, a code that travels another way, or the patient's birth date. */
 export const linkChecks = ['none', 'code', 'birth-date'] as const
 

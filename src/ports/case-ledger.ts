@@ -7,7 +7,7 @@
  */
 import type { Case, CaseState } from '#domain/case.ts'
 import type { CaseId, SenderId } from '#domain/id.ts'
-import type { SenderRole } from '#domain/link.ts'
+import type { SenderRole } from '#domain/sender-role.ts'
 
 export type CaseKeys = { readonly wrappedKey: string; readonly intakeKey: string }
 

@@ -12,7 +12,7 @@ import type { Refusal } from '#domain/fault.ts'
 import type { CaseId, ConsentId, SenderId } from '#domain/id.ts'
 import type { Way } from '#domain/introduction.ts'
 import type { Language } from '#domain/language.ts'
-import type { SenderRole } from '#domain/link.ts'
+import type { SenderRole } from '#domain/sender-role.ts'
 
 /** The current introduction of a sender. `sealed` opens with the key that `lockedKey` locks. */
 export type IntroductionRow = {

@@ -6,7 +6,8 @@ import type { CaseState } from '#domain/case.ts'
 import type { Refusal } from '#domain/fault.ts'
 import type { CaseId, LinkId, SenderId, SessionId } from '#domain/id.ts'
 import type { Language } from '#domain/language.ts'
-import type { LinkCheck, SenderRole, UploadLink } from '#domain/link.ts'
+import type { LinkCheck, UploadLink } from '#domain/link.ts'
+import type { SenderRole } from '#domain/sender-role.ts'
 
 export type NewLink = {
   readonly id: LinkId

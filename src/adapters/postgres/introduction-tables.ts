@@ -4,7 +4,7 @@ import type { ConsentKind } from '#domain/consent.ts'
 import type { CaseId, ConsentId, SenderId } from '#domain/id.ts'
 import type { Way } from '#domain/introduction.ts'
 import type { Language } from '#domain/language.ts'
-import type { SenderRole } from '#domain/link.ts'
+import type { SenderRole } from '#domain/sender-role.ts'
 
 type Bytes = ColumnType<Buffer, Uint8Array, Uint8Array>
 

@@ -3,7 +3,7 @@
  * ill, in a hurry or on a borrowed machine. Drafts until a native reader has looked at them.
  */
 import type { Language } from '#domain/language.ts'
-import type { SenderRole } from '#domain/link.ts'
+import type { SenderRole } from '#domain/sender-role.ts'
 
 export type FormWords = {
   readonly here: string

@@ -6,7 +6,7 @@ import { currentConsent } from '#domain/consent.ts'
 import { consentWords } from '#domain/consent-texts.ts'
 import { escapeHtml } from '#domain/escape-html.ts'
 import type { Language } from '#domain/language.ts'
-import { senderRoles } from '#domain/link.ts'
+import { senderRoles } from '#domain/sender-role.ts'
 import { formWords } from './form-words.ts'
 
 type Field = {

@@ -4,7 +4,8 @@
  * and drawn by itself.
  */
 import type { Language } from '#domain/language.ts'
-import type { LinkCheck, SenderRole } from '#domain/link.ts'
+import type { LinkCheck } from '#domain/link.ts'
+import type { SenderRole } from '#domain/sender-role.ts'
 import type { Found } from './found.ts'
 import type { CheckedFile, ReceiptView, SendingView, Standing } from './told.ts'
 

@@ -1,7 +1,7 @@
 /** Who sends, where the receipt goes, and the consent without which nothing may be taken. */
 import { useState } from 'react'
 import { consentKindOf, currentConsent, nameDesk } from '#domain/consent.ts'
-import { senderRoles } from '#domain/link.ts'
+import { senderRoles } from '#domain/sender-role.ts'
 import { Button } from '#web/parts/button.tsx'
 import { ErrorSummary } from '#web/parts/error-summary.tsx'
 import { Choices, FieldError, TextField, Tick } from '#web/parts/field.tsx'
