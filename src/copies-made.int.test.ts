@@ -14,8 +14,8 @@ import { Fault, isRefusal } from '#domain/fault.ts'
 import type { CaseId, CopyId, ItemId, OperatorId, PackId, SenderId } from '#domain/id.ts'
 import { tellingCt, tellingTexts } from '#fixtures/dicom/telling-ct.ts'
 import { openTestLedger, type TestLedger } from '#fixtures/ledger.ts'
+import { type NotedJob, noteJobs } from '#fixtures/noted-jobs.ts'
 import { canaryPatient } from '#fixtures/patient.ts'
-import type { JobQueue } from '#ports/job-queue.ts'
 import { granted, type LedgersUnderTest, newId } from '#ports/ledgers.contract.ts'
 import type { SenderSession } from '#ports/link-ledger.ts'
 import { admit } from '#steps/admit.ts'
@@ -39,7 +39,7 @@ const inspector = openInspector({ children: 1 })
 let ledger: TestLedger
 let ledgers: LedgersUnderTest
 let objects: MemoryObjects
-let jobs: [name: string, id: string][]
+let jobs: NotedJob[]
 beforeAll(async () => {
   ledger = await openTestLedger()
 })
@@ -54,13 +54,7 @@ beforeEach(async () => {
   jobs = []
 })
 
-const queue: JobQueue = {
-  add: async ({ name }, data) => {
-    jobs.push([name, String(Object.values(data as object)[0])])
-  },
-  alive: async () => true,
-  close: async () => {},
-}
+const queue = noteJobs(() => jobs)
 
 const needsOf = () => {
   const maker = { institution: 'Desk', contact: 'desk', software: 'Second Read', keys: 'https://x.example' }

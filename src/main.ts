@@ -87,12 +87,13 @@ const start = async (config: Config): Promise<Stop> => {
   } as HttpNeeds
   const server = createServer(createApp(needs))
   const stopWorker = config.roles.has('worker') ? await startWorker(config, instruments) : null
-  const endQuiet = finishQuiet({ intake: ledgers.intake, finish: needs.finishSend, clock })
-  const ends = config.roles.has('intake') ? repeat(endQuiet, journal) : null
+  const ends = config.roles.has('intake')
+    ? repeat(finishQuiet({ intake: ledgers.intake, finish: needs.finishSend, clock }), journal)
+    : undefined
   await listen(server, config)
   journal.note('info', 'server.started', { port: config.port })
   return async () => {
-    clearInterval(ends ?? undefined)
+    clearInterval(ends)
     await endServer(server, door, { graceMs: config.stopGraceMs, mostMs: drainMs })
     await stopWorker?.()
     await watching.close()

@@ -16,9 +16,9 @@ import type { CaseId, ItemId, OperatorId, PackId, SenderId } from '#domain/id.ts
 import type { RebuildNote } from '#domain/rebuilding.ts'
 import type { VerdictCode } from '#domain/verdict.ts'
 import { openTestLedger, type TestLedger } from '#fixtures/ledger.ts'
+import { type NotedJob, noteJobs } from '#fixtures/noted-jobs.ts'
 import { entryOf, inspector, large, medium, mortal, noise, saying, small } from '#fixtures/unpacking.ts'
 import { type ZipEntry, zipFile } from '#fixtures/zip-file.ts'
-import type { JobQueue } from '#ports/job-queue.ts'
 import { granted, type LedgersUnderTest, newId } from '#ports/ledgers.contract.ts'
 import type { SenderSession } from '#ports/link-ledger.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
@@ -46,7 +46,7 @@ const { vault, seal } = openVaultRing(folder, clock, 'https://records.example')
 let ledger: TestLedger
 let ledgers: LedgersUnderTest
 let objects: MemoryObjects
-let jobs: [name: string, id: string][]
+let jobs: NotedJob[]
 beforeAll(async () => {
   ledger = await openTestLedger()
 })
@@ -60,13 +60,7 @@ beforeEach(async () => {
   jobs = []
 })
 
-const queue: JobQueue = {
-  add: async ({ name }, data) => {
-    jobs.push([name, String(Object.values(data as object)[0])])
-  },
-  alive: async () => true,
-  close: async () => {},
-}
+const queue = noteJobs(() => jobs)
 
 type Over = {
   readonly unpacker?: Unpacker
