@@ -58,8 +58,11 @@ export type AdmitNeeds = {
 /** Tries that ended without an answer before a pack is left to a person. */
 export const mostAttempts = 5
 
-/** Items of one pack looked into at the same time: while one is parsed the next is opened. */
-const atOnce = 4
+/** Items of one pack looked into at the same time: an inspector tells them together, and while one is read the next is opened. */
+const atOnce = 16
+
+/** Of those that began in an earlier pack, each of which is read ahead by itself. */
+const longAtOnce = 4
 
 /** What is read of a pack at once when its heads do not tell enough: all of a usual one. */
 const aheadBytes = 8_912_896
@@ -225,9 +228,11 @@ export const admit =
         pack.items.flatMap((item) => item.extents),
         aheadBytes,
       )
-      const decisions = await mapInLanes(pack.items, atOnce, (item) =>
-        decide(needs, pack, unlocked, item, read),
-      )
+      const decideAll = (items: readonly ArrivedItem[], lanes: number) =>
+        mapInLanes(items, lanes, (item) => decide(needs, pack, unlocked, item, read))
+      const long = pack.items.filter(({ extents }) => extents.length > 1)
+      const short = pack.items.filter(({ extents }) => extents.length <= 1)
+      const decisions = [...(await decideAll(short, atOnce)), ...(await decideAll(long, longAtOnce))]
       const at = clock.now()
       const settle = (twins: Twins) => unlocked.identities.settle(settleTwins(decisions)(twins), twins.shown)
       const decided = await admission.admit(pack, decisions, settle, at)

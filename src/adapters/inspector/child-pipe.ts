@@ -26,15 +26,15 @@ const fill = (bytes: Buffer): boolean => {
   return true
 }
 
-/** Waits for the next frame, which must be of this kind. */
-export const receive = (kind: FrameKind): Frame => {
+/** Waits for the next frame, which must be of one of these kinds. */
+export const receive = (...kinds: readonly FrameKind[]): Frame => {
   const start = Buffer.allocUnsafe(frameHeaderBytes)
   if (!fill(start)) process.exit(0)
   const header = parseFrameHeader(start)
-  if (header === null || header.kind !== kind) process.exit(1)
+  if (header === null || !kinds.includes(header.kind)) process.exit(1)
   const payload = Buffer.allocUnsafe(header.length)
   if (!fill(payload)) process.exit(0)
-  return { kind, payload }
+  return { kind: header.kind, payload }
 }
 
 /** Sends one frame. */

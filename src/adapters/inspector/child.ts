@@ -1,12 +1,12 @@
 /**
  * Child: the process in which files are opened. It has no environment, no network, no file it may write and
- * none it may read but its own program; it sees one file at a time through a pipe and keeps nothing of it. It
- * ends when the pipe does.
+ * none it may read but its own program; through a pipe it sees one file, or the first bytes of a few, and keeps nothing
+ * of them. It ends when the pipe does.
  */
-import type { Findings } from '#ports/inspector.ts'
+import type { ByteSource, Findings } from '#ports/inspector.ts'
 import { read, receive, send } from './child-pipe.ts'
 import { examine } from './examine.ts'
-import { frameKinds, sizeBytes } from './frames.ts'
+import { frameKinds, readGlance, sizeBytes } from './frames.ts'
 import { readMap, readPdfium } from './reader-files.ts'
 import { writeFindings } from './write-findings.ts'
 
@@ -27,21 +27,38 @@ const isTired = (): boolean => {
 // not end the child before it has answered.
 process.on('unhandledRejection', () => {})
 
+const readers = { readMap, readPdfium, tell }
+
+/** What the first piece alone does not tell is asked for, or ends a glance. */
+const sourceOf = (
+  size: number,
+  head: Buffer,
+  more: (offset: number, length: number) => Buffer,
+): ByteSource => ({
+  size,
+  read: async (offset, length) =>
+    offset + length <= head.length ? head.subarray(offset, offset + length) : more(offset, length),
+})
+
+const inspect = async (payload: Buffer): Promise<string> => {
+  const head = payload.subarray(sizeBytes)
+  return writeFindings(await examine(sourceOf(payload.readDoubleLE(0), head, read), head, readers))
+}
+
+const askMore = (): never => {
+  throw new RangeError('more than the first bytes is needed')
+}
+
+const glance = async (payload: Buffer): Promise<string> => {
+  const lines: string[] = []
+  for (const { size, head } of readGlance(payload))
+    lines.push(await examine(sourceOf(size, head, askMore), head, readers).then(writeFindings, () => ''))
+  return lines.join('\n')
+}
+
 send(frameKinds.ready, Buffer.alloc(0))
 for (;;) {
-  const { payload } = receive(frameKinds.inspect)
-  const size = payload.readDoubleLE(0)
-  const head = payload.subarray(sizeBytes)
-  // The first piece is already here; most files are judged from it alone.
-  const findings = await examine(
-    {
-      size,
-      read: async (offset, length) =>
-        offset + length <= head.length ? head.subarray(offset, offset + length) : read(offset, length),
-    },
-    head,
-    { readMap, readPdfium, tell },
-  )
-  const json = Buffer.from(`${isTired() ? '\x01' : '\0'}${writeFindings(findings)}`)
-  send(frameKinds.done, json)
+  const { kind, payload } = receive(frameKinds.inspect, frameKinds.glance)
+  const said = kind === frameKinds.glance ? await glance(payload) : await inspect(payload)
+  send(frameKinds.done, Buffer.from(`${isTired() ? '\x01' : '\0'}${said}`))
 }

@@ -3,11 +3,14 @@
  * four bytes (little endian) and the payload. The two speak in turn, one frame at a time:
  *
  *     child  → READY                          once, when it has started
- *     parent → INSPECT  size f64, first piece (at most 64 KiB)
+ *     parent → INSPECT  size f64, first piece (at most 16 KiB)
  *     child  → READ     offset f64, length u32 (at most 1 MiB, inside the file)   as often as it needs
  *     parent → BYTES    exactly those bytes
  *     child  → SOFAR    findings as JSON (at most 2 MiB), before a reader that may never come back; BYTES, none
  *     child  → DONE     tired u8, findings as JSON (at most 2 MiB)
+ *
+ *     parent → GLANCE   1 to 16 times: size f64, length u32, as many first bytes (at most 16 KiB)
+ *     child  → DONE     tired u8, findings as JSON, a line for each; an empty one where more bytes are needed
  *
  * An unpacker's child is asked once, for one archive, and gives its files in order; READ and BYTES may come between:
  *
@@ -25,6 +28,7 @@ export const frameKinds = {
   bytes: 2,
   unpack: 3,
   next: 4,
+  glance: 5,
   ready: 16,
   read: 17,
   done: 18,
@@ -44,6 +48,8 @@ export const mostReadBytes = 1_048_576
 export const sizeBytes = 8
 export const readBytes = 12
 export const unpackBytes = 12
+export const mostGlanced = 16
+const glancedBytes = 12
 export const entryBytes = 12
 export const mostPieceBytes = 1_048_576
 const mostNameBytes = 4_096
@@ -53,6 +59,7 @@ export const childOutput = 3
 
 const bounds: ReadonlyMap<number, readonly [least: number, most: number]> = new Map([
   [frameKinds.inspect, [sizeBytes, sizeBytes + headBytes]],
+  [frameKinds.glance, [glancedBytes, mostGlanced * (glancedBytes + headBytes)]],
   [frameKinds.bytes, [0, mostReadBytes]],
   [frameKinds.ready, [0, 0]],
   [frameKinds.read, [readBytes, readBytes]],
@@ -81,6 +88,28 @@ export const frameHeader = (kind: FrameKind, length: number): Buffer => {
   header.writeUInt8(kind, 0)
   header.writeUInt32LE(length, 1)
   return header
+}
+
+/** Payload of GLANCE. */
+export const writeGlance = (files: readonly { readonly size: number; readonly head: Buffer }[]): Buffer =>
+  Buffer.concat(
+    files.flatMap(({ size, head }) => {
+      const start = Buffer.allocUnsafe(glancedBytes)
+      start.writeDoubleLE(size, 0)
+      start.writeUInt32LE(head.length, sizeBytes)
+      return [start, head]
+    }),
+  )
+
+/** Reads the payload of GLANCE; the child believes its parent. */
+export const readGlance = (payload: Buffer): { readonly size: number; readonly head: Buffer }[] => {
+  const files: { size: number; head: Buffer }[] = []
+  for (let at = 0; at < payload.length; ) {
+    const start = at + glancedBytes
+    at = start + payload.readUInt32LE(start - glancedBytes + sizeBytes)
+    files.push({ size: payload.readDoubleLE(start - glancedBytes), head: payload.subarray(start, at) })
+  }
+  return files
 }
 
 /** Payload of READ. */

@@ -1,6 +1,7 @@
 /**
  * Inspector in children: each file is opened by a separate process that has nothing to lose. A child serves one
- * file at a time and many in a row; one that hangs, grows or dies takes only its file's verdict with it.
+ * file after another, and images of one pack a few at once; one that hangs, grows or dies takes only the verdict of the
+ * file that made it with it.
  */
 import { join } from 'node:path'
 import { Fault } from '#domain/fault.ts'
@@ -9,6 +10,7 @@ import type { ByteSource, Findings, Inspector } from '#ports/inspector.ts'
 import { type Child, isReady, startChild } from './child-process.ts'
 import { converse, readExactly } from './conversation.ts'
 import { headBytes } from './frames.ts'
+import { collectGlances, type Glanced, glanceAt, worthGlancing } from './glances.ts'
 import { type ChildLimits, type ChildrenOptions, type Isolated, planIsolation } from './isolation.ts'
 import { agrees, unanswered } from './own-look.ts'
 
@@ -36,6 +38,9 @@ const usualLimits: InspectorLimits = {
 }
 
 const mostStarts = 2
+
+/** A glance may take this long, ms: some hundred times what it does. What it kept is then inspected in its own time. */
+const mostGlanceMs = 2_000
 
 type Waiting = {
   readonly from: string
@@ -109,13 +114,17 @@ export const openInspector = (options: InspectorOptions = {}): IsolatedInspector
     }
   }
 
-  const ask = async (slot: Slot, source: ByteSource, head: Buffer): Promise<Findings> => {
+  const readyChild = async (slot: Slot): Promise<Child | null> => {
     if (slot.child?.alive() === false) recycle(slot)
     for (let starts = 0; !(await slot.ready); starts += 1) {
-      if (closed || starts === mostStarts) return unanswered(head)
+      if (closed || starts === mostStarts) return null
       recycle(slot)
     }
-    const { child } = slot
+    return slot.child
+  }
+
+  const ask = async (slot: Slot, source: ByteSource, head: Buffer): Promise<Findings> => {
+    const child = await readyChild(slot)
     if (child === null) return unanswered(head)
     const heard = await converse(child, source, head, limits.fileMs).catch((cause: unknown) => {
       recycle(slot)
@@ -127,16 +136,32 @@ export const openInspector = (options: InspectorOptions = {}): IsolatedInspector
     return believed ? heard.findings : unanswered(head)
   }
 
+  const glance = collectGlances(async (files: readonly Glanced[], from) => {
+    const slot = await take(from)
+    try {
+      const child = await readyChild(slot)
+      if (child === null) return []
+      const seen = await glanceAt(child, files, Math.min(limits.fileMs, mostGlanceMs))
+      slot.files += files.length
+      if (seen === 'lost' || seen.tired || slot.files >= limits.files) recycle(slot)
+      return seen === 'lost' ? [] : seen.findings
+    } finally {
+      give(slot, from)
+    }
+  })
+
   return {
     limits: isolation.limits,
     pids: () => slots.map((slot) => slot.child?.pid).filter((pid) => pid !== undefined),
     inspect: async (source, from = '') => {
       if (source.size === 0) return emptyFile
       const least = Math.min(sniffedBytes, source.size)
+      const given = source.head !== undefined && source.head.length >= least ? source.head : null
       const head =
-        source.head !== undefined && source.head.length >= least
-          ? source.head.subarray(0, headBytes)
-          : await readExactly(source, 0, Math.min(headBytes, source.size))
+        given?.subarray(0, headBytes) ?? (await readExactly(source, 0, Math.min(headBytes, source.size)))
+      const glanced =
+        given !== null && worthGlancing(source, head) ? await glance({ size: source.size, head }, from) : null
+      if (glanced !== null && !closed) return glanced
       const slot = await take(from)
       try {
         const findings = await ask(slot, source, head)

@@ -125,9 +125,43 @@ const tricks: Readonly<Record<string, () => unknown>> = {
   },
 }
 
+const image = (title: string): string =>
+  JSON.stringify({ kind: 'dicom', codes: ['DICOM_DEEP'], instance: null, facts: { title } })
+
+const answer = (lines: readonly string[]): void => send(18, Buffer.from(`\0${lines.join('\n')}`))
+
+/** What it does with several images that are asked about at once: the letter is the last one of the first head. */
+const glances: Readonly<Record<string, (files: number) => unknown>> = {
+  a: (files) => answer(Array.from({ length: files }, (_, nth) => image(`${nth} of ${files}`))),
+  b: (files) =>
+    answer(Array.from({ length: files }, (_, nth) => (nth === 1 ? '' : image(`${nth} of ${files}`)))),
+  c: (files) => answer(Array.from({ length: files - 1 }, () => image('too few'))),
+  d: (files) =>
+    answer(
+      Array.from({ length: files }, (_, nth) =>
+        nth === 1 ? '{"kind":"picture","codes":[]}' : image('one lies'),
+      ),
+    ),
+  e: () => process.exit(3),
+  f: () => answer(['nonsense']),
+  g: () => ask(0, 10),
+  h: hang,
+}
+
+const countFiles = (payload: Buffer): number => {
+  let files = 0
+  for (let at = 0; at < payload.length; at += 12 + payload.readUInt32LE(at + 8)) files += 1
+  return files
+}
+
+const letterAt = (payload: Buffer, at: number): string => payload.toString('latin1', at, at + 1)
+
 send(16, Buffer.alloc(0))
 for (;;) {
   const header = fill(5)
   const payload = fill(header.readUInt32LE(1))
-  tricks[payload.toString('latin1', 8, 9)]?.()
+  if (header.readUInt8(0) === 5)
+    glances[letterAt(payload, 11 + payload.readUInt32LE(8))]?.(countFiles(payload))
+  else if (payload.toString('latin1', 8 + 128, 8 + 132) === 'DICM') answer([image('alone')])
+  else tricks[letterAt(payload, 8)]?.()
 }
