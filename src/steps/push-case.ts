@@ -22,15 +22,15 @@ type Outgoing = {
   readonly open: (start: number, end: number) => AsyncIterable<readonly Uint8Array[]>
 }
 
+/** Some that can be read; `close` gives back at once the memory that this takes. */
+type Opened = { readonly files: readonly Outgoing[]; readonly close: () => void }
+
 export type PushCaseNeeds = {
   readonly pushes: PushLedger
   readonly cases: Pick<CaseLedger, 'findCase'>
   readonly instances: Pick<InstanceLedger, 'outline'>
   /** What a reader would get of a scope. */
-  readonly readInstances: (
-    of: CaseId,
-    scope: InstanceScope,
-  ) => Promise<{ readonly files: readonly Outgoing[] } | Refusal>
+  readonly readInstances: (of: CaseId, scope: InstanceScope) => Promise<Opened | Refusal>
   readonly pacs: Pacs
   readonly audit: AuditLedger
   readonly clock: Clock
@@ -93,15 +93,18 @@ const openAgain = async (
   { readInstances }: PushCaseNeeds,
   of: CaseId,
   instances: readonly InstanceFacts[],
-): Promise<Outgoing[]> => {
-  const files: Outgoing[] = []
+): Promise<Opened> => {
+  const sets: Opened[] = []
   for (const { studyUid, seriesUid, sopUid } of instances) {
     const scope = { study: studyUid, series: seriesUid, instance: sopUid }
     const opened = await readInstances(of, scope)
     if (isRefusal(opened)) throw new PushEnded('item.not-found')
-    files.push(...opened.files)
+    sets.push(opened)
   }
-  return files
+  const close = (): void => {
+    for (const set of sets) set.close()
+  }
+  return { files: sets.flatMap(({ files }) => files), close }
 }
 
 const checkReadable = async ({ cases }: PushCaseNeeds, of: CaseId): Promise<void> => {
@@ -111,14 +114,14 @@ const checkReadable = async ({ cases }: PushCaseNeeds, of: CaseId): Promise<void
 
 const pushStudy = async (needs: PushCaseNeeds, push: Push, study: string, tally: Tally): Promise<void> => {
   const { pushes, pacs, readInstances, clock, pause } = needs
-  const opened = await readInstances(push.case, { study })
-  if (isRefusal(opened)) throw new PushEnded('item.not-found')
+  const found = await readInstances(push.case, { study })
+  if (isRefusal(found)) throw new PushEnded('item.not-found')
   const tries = new Map<string, number>()
-  let files: readonly Outgoing[] = opened.files
+  let opened: Opened = found
   let most = mostInstances
   let away = 0
   let refusedInARow = 0
-  while (files.length > 0) {
+  while (opened.files.length > 0) {
     const again: InstanceFacts[] = []
     const giveUp = (code: FaultCode): void => {
       tally.failed += 1
@@ -130,7 +133,7 @@ const pushStudy = async (needs: PushCaseNeeds, push: Push, study: string, tally:
       if (nth < mostTries) again.push(instance)
       else giveUp('pacs.refused')
     }
-    for (const batch of batchesOf(files, most)) {
+    for (const batch of batchesOf(opened.files, most)) {
       await checkReadable(needs, push.case)
       try {
         const { stored, refused } = await pacs.store(push.target, batch.map(toPacs))
@@ -161,8 +164,9 @@ const pushStudy = async (needs: PushCaseNeeds, push: Push, study: string, tally:
       }
       await pushes.notePush(push.id, tally.sent, tally.failed, clock.now())
     }
+    opened.close()
     if (again.length > 0) await pause(pauseMs)
-    files = await openAgain(needs, push.case, again)
+    opened = await openAgain(needs, push.case, again)
   }
 }
 

@@ -6,6 +6,7 @@
 
 import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import type { CaseId, CopyId, ItemId } from '#domain/id.ts'
+import type { Patch } from '#domain/patch.ts'
 import { copyItemSeal } from '#domain/seal-name.ts'
 import type { InstanceFacts, SealedFacts } from '#domain/study.ts'
 import { bundleEntries, pageEntry } from '#formats/bundle/bundle-entries.ts'
@@ -18,6 +19,7 @@ import { listManifest, writeManifest } from '#formats/bundle/manifest.ts'
 import { writePages } from '#formats/bundle/pages.ts'
 import { cut, planZip, type ZipPlan, type ZipSegment } from '#formats/bundle/zip-plan.ts'
 import { methodsOf } from '#formats/dicom/deidentify.ts'
+import { type ExtentTable, keepExtents } from '#formats/pack/extent-table.ts'
 import type { ReadPack } from '#formats/pack/item-bytes.ts'
 import { openServedRange } from '#formats/pack/served-bytes.ts'
 import { readWanted, wantedOf } from '#formats/pack/wanted.ts'
@@ -47,7 +49,8 @@ export type CopyView = {
   open(start: number, end: number): AsyncIterable<readonly Uint8Array[]>
 }
 
-type File = { readonly made: CopyItem; readonly item: ReadableItem }
+/** Where a file's bytes are: its new head, and then those of an item from byte `from` on. */
+type File = Pick<CopyItem, 'headLength' | 'from' | 'item'> & { readonly patches: readonly Patch[] }
 
 type Built = Omit<CopyView, 'open'> & {
   readonly of: CaseId
@@ -57,6 +60,8 @@ type Built = Omit<CopyView, 'open'> & {
   readonly wrappedKey: string
   readonly plan: ZipPlan
   readonly files: ReadonlyMap<ItemId, File>
+  /** What opens the items, and nothing else of them. */
+  readonly extents: ExtentTable
 }
 
 /** Plans kept, so that a download resumed in many ranges is planned once. They hold no open key and no head. */
@@ -96,10 +101,12 @@ const build = async (
   const { case: of, wrappedKey } = content
   const readable = new Map(content.items.map((item) => [item.id, item]))
   const files = new Map<ItemId, File>()
-  for (const made of copy.items) {
-    const item = readable.get(made.item)
-    if (item === undefined) return refuse('copy.gone')
-    files.set(made.id, { made, item })
+  const items: ReadableItem[] = []
+  for (const { id, headLength, from, item } of copy.items) {
+    const found = readable.get(item)
+    if (found === undefined) return refuse('copy.gone')
+    items.push(found)
+    files.set(id, { headLength, from, item, patches: found.served?.patches ?? [] })
   }
   const key = await vault.open(of, wrappedKey)
   const modified = copy.endedAt ?? copy.askedAt
@@ -113,22 +120,22 @@ const build = async (
   const manifest = Buffer.from(written)
   const plan = planZip(bundleEntries(pages, { manifest, signature }, set, modified))
   const { length } = plan
-  const etag = entityTag(plan)
-  return { of, copy: copy.id, seenAt: content.revision, wrappedKey, plan, length, etag, modified, files }
+  const [etag, seenAt, extents] = [entityTag(plan), content.revision, keepExtents(items)]
+  return { of, copy: copy.id, seenAt, wrappedKey, plan, length, etag, modified, files, extents }
 }
 
 type Content = Extract<ZipSegment, { kind: 'content' }>
 
 /** Sealed bytes of items that these segments take. */
-function* wantedIn(files: Built['files'], segments: Iterable<ZipSegment>) {
+function* wantedIn({ files, extents }: Built, segments: Iterable<ZipSegment>) {
   for (const segment of segments) {
     if (segment.kind === 'bytes') continue
     const file = files.get(segment.item)
     if (file === undefined) continue
-    const { headLength, from } = file.made
+    const { headLength, from, item } = file
     const start = Math.max(0, segment.offset - headLength)
     const end = segment.offset + segment.length - headLength
-    if (start < end) yield* wantedOf(file.item.extents, from + start, from + end)
+    if (start < end) yield* wantedOf(extents.of(item), from + start, from + end)
   }
 }
 
@@ -141,7 +148,7 @@ const headReader = ({ copies }: ReadCopyNeeds, { of, copy, files }: Built, key: 
       const some: ItemId[] = []
       for (let bytes = 0; next < order.length && some.length < mostHeads; next += 1) {
         const one = order[next] as ItemId
-        bytes += files.get(one)?.made.headLength ?? 0
+        bytes += files.get(one)?.headLength ?? 0
         if (bytes > mostHeadBytes && some.length > 0) break
         some.push(one)
       }
@@ -188,7 +195,7 @@ export const readCopy = (needs: ReadCopyNeeds) => {
     const { plan, files } = built
     const headed = [...cut(plan, start, end)]
       .filter((segment): segment is Content => segment.kind === 'content')
-      .filter(({ item, offset }) => offset < (files.get(item)?.made.headLength ?? 0))
+      .filter(({ item, offset }) => offset < (files.get(item)?.headLength ?? 0))
     const headOf = headReader(
       needs,
       built,
@@ -202,20 +209,19 @@ export const readCopy = (needs: ReadCopyNeeds) => {
       }
       const file = files.get(segment.item)
       if (file === undefined) return
-      const { headLength, from } = file.made
+      const { headLength, from, item, patches } = file
       const stop = segment.offset + segment.length
       if (segment.offset < headLength)
         yield [Buffer.from((await headOf(segment.item)).subarray(segment.offset, Math.min(stop, headLength)))]
       if (stop <= headLength) continue
-      const extents = openExtents(key, file.item.extents)
+      const extents = openExtents(key, built.extents.of(item))
       const at = from + Math.max(0, segment.offset - headLength)
-      const patches = file.item.served?.patches ?? []
       yield* openServedRange(extents, read, patches, at, from + stop - headLength)
     }
   }
 
   async function* openBytes(built: Built, key: CaseKey, start: number, end: number) {
-    const wanted = wantedIn(built.files, cut(built.plan, start, end))
+    const wanted = wantedIn(built, cut(built.plan, start, end))
     const ahead = readWanted(readPacks(store), [...wanted])
     try {
       yield* openSegments(built, key, ahead, start, end)
