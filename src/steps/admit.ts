@@ -41,6 +41,7 @@ import { readPacks } from '#ports/read-packs.ts'
 import { type Scanned, scanCodes, scanItem } from '#ports/scan-item.ts'
 import type { Scanner } from '#ports/scanner.ts'
 import { settleTwins } from '#ports/settle-twins.ts'
+import { type KeyUnlocker, keyUnlocker } from '#ports/unlock-keys.ts'
 
 export type AdmitNeeds = {
   readonly admission: AdmissionLedger
@@ -76,12 +77,6 @@ type Unlocked = {
   readonly identities: PackIdentities
 }
 
-const unlockAll = async <Id>(key: CaseKey, locked: ReadonlyMap<Id, string>): Promise<Map<Id, Uint8Array>> => {
-  const opened = new Map<Id, Uint8Array>()
-  for (const [id, text] of locked) opened.set(id, await key.unlock(text))
-  return opened
-}
-
 /** Heads are a copy, made to spare the store: where they do not open, the pack itself is asked. */
 const readHeads = (pack: PackId, key: Uint8Array, sealed: Buffer): ReadonlyMap<ItemId, Buffer> => {
   try {
@@ -93,14 +88,19 @@ const readHeads = (pack: PackId, key: Uint8Array, sealed: Buffer): ReadonlyMap<I
 }
 
 /** Opens every key that the items of a pack need, and what was kept of their first bytes. */
-const unlock = async (vault: CaseVault, pack: ArrivedPack, wrappedKey: string): Promise<Unlocked> => {
+const unlock = async (
+  keys: KeyUnlocker,
+  vault: CaseVault,
+  pack: ArrivedPack,
+  wrappedKey: string,
+): Promise<Unlocked> => {
   const key = await vault.open(pack.case, wrappedKey)
-  const packs = await unlockAll(key, pack.packKeys)
+  const packs = await keys.unlock(key, pack.packKeys)
   const own = packs.get(pack.id)
   return {
     key,
     packs,
-    plans: await unlockAll(key, pack.planKeys),
+    plans: await keys.unlockAgain(key, pack.planKeys),
     heads: own === undefined || pack.heads === null ? new Map() : readHeads(pack.id, own, pack.heads),
     identities: packIdentities(key, pack),
   }
@@ -212,7 +212,7 @@ const passing = new Set(['store.unavailable', 'store.full', 'ledger.unavailable'
  * @throws whatever kept it from an answer; the pack then stays owed.
  */
 export const admit =
-  (needs: AdmitNeeds) =>
+  (needs: AdmitNeeds, keys = keyUnlocker()) =>
   async (id: PackId): Promise<Admitted | null> => {
     const { admission, cases, store, vault, queue, clock } = needs
     const pack = await admission.takePack(id)
@@ -222,7 +222,7 @@ export const admit =
       return null
     }
     try {
-      const unlocked = await unlock(vault, pack, pack.wrappedKey)
+      const unlocked = await unlock(keys, vault, pack, pack.wrappedKey)
       const read = readAhead(
         readPacks(store),
         pack.items.flatMap((item) => item.extents),
