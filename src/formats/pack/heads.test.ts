@@ -97,6 +97,11 @@ describe('heads', () => {
       expect(collected(image(20_000, 2_000), step)).toEqual(image(20_000, 2_000).subarray(0, 2_016))
       // The small picture in a header, and the one the file is about.
       expect(collected(image(20_000, 2_000, 5_000), step)).toHaveLength(5_016)
+      // However many places look like it, up to one behind another.
+      for (const many of [7, 8, 9, 1_500])
+        expect(
+          collected(image(20_000, ...Array.from({ length: many }, (_, nth) => 1_100 + nth * 4)), step),
+        ).toHaveLength(Math.min(headBytes, 1_100 + (many - 1) * 4 + 16))
       expect(collected(image(20_000, 8_184), step)).toHaveLength(headBytes)
       expect(collected(image(20_000, 8_190), step)).toHaveLength(headBytes)
       // As much as tells what a file is, and all of a short one.

@@ -33,13 +33,27 @@ export type Heads = {
   seal(pack: PackId, packKey: Uint8Array): Buffer | null
 }
 
+/** So many places are looked for one by one; a head that has more is none of an image. */
+const fewPlaces = 8
+
+/** Forwards: from behind each of the many zeros in pixels would be tried, which takes twenty times as long. */
+const lastPixels = (head: Buffer): number => {
+  let last = -1
+  for (let nth = 0; nth < fewPlaces; nth += 1) {
+    const at = head.indexOf(pixelData, last + 1)
+    if (at < 0) return last
+    last = at
+  }
+  return head.lastIndexOf(pixelData)
+}
+
 /**
  * What is worth keeping of an item's first bytes: of an image its header, whose pixels are most of the rest. The last
  * place that looks like pixels counts, since a small picture may stand in the header itself; where it was none, a
  * reader asks the store for what is missing.
  */
 const cutHead = (head: Buffer): Buffer => {
-  const pixels = head.length < headBytes ? -1 : head.lastIndexOf(pixelData)
+  const pixels = head.length < headBytes ? -1 : lastPixels(head)
   const end = pixels < 0 ? head.length : Math.max(sniffedBytes, pixels + pixelHeaderBytes)
   return head.subarray(0, end)
 }
