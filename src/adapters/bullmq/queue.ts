@@ -30,11 +30,14 @@ export const openQueuePool = (databaseUrl: string): Pool => {
 }
 
 /**
- * BullMQ notes every step of a job in `event`, for listeners that do not exist here, and trims late. Without this
- * a finished job would leave its id behind. One statement string is one transaction, so the lock holds for both.
+ * BullMQ notes every step of a job in `event`, for listeners that do not exist here, and trims late: without the
+ * trigger a finished job would leave its id behind. And each note would wake the connections of all our workers, which
+ * listen for other news. One statement string is one transaction, so the lock holds for all of it.
  */
 const forgetEvents = `
   select pg_advisory_xact_lock(7263002);
+  create or replace function ${queueSchema}.publish_event(p_queue text, p_event text, p_data jsonb) returns bigint
+    language sql as 'select 0::bigint';
   create or replace function ${queueSchema}.forget_event() returns trigger
     language plpgsql as 'begin return null; end';
   create or replace trigger forget_event before insert on ${queueSchema}.event
