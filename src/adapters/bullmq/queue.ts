@@ -4,7 +4,7 @@
  */
 import { createPostgresBackend, Queue, runMigrations, Worker } from 'bullmq'
 import { Pool } from 'pg'
-import { prepareStatements } from '#adapters/postgres/database.ts'
+import { idleMs, prepareStatements } from '#adapters/postgres/database.ts'
 import type { Job } from '#jobs/job.ts'
 import type { JobHost, JobQueue } from '#ports/job-queue.ts'
 import { createHost, workerOptions } from './host.ts'
@@ -20,6 +20,7 @@ export const openQueuePool = (databaseUrl: string): Pool => {
     max: 12,
     keepAlive: true,
     connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: idleMs,
     options: `-c search_path=${queueSchema}`,
   })
   // A connection that breaks, idle or taken, is replaced at the next use; unheard it would end the process.

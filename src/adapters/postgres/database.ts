@@ -50,12 +50,19 @@ export const prepareStatements = (pool: Pool): void => {
   })
 }
 
+/**
+ * A connection that nobody uses ends after so long, ms. By itself `pg` ends it after ten seconds, and the next study pays
+ * for new ones in which every statement is parsed and planned anew.
+ */
+export const idleMs = 60_000
+
 /** A pool by URL or by the parts of the embedded server. Its size is the most connections it ever holds. */
 export const openPool = (config: PoolConfig): Pool => {
   const pool = new Pool({
     max: 12,
     keepAlive: true,
     connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: idleMs,
     statement_timeout: 60_000,
     ...config,
     types: {
