@@ -3,6 +3,7 @@
  * every pack that brings files of it; so, once unlocked, it is kept as the case key wraps it, which opens a hundred times
  * quicker. What is kept is closed: it opens with the case's key alone, and never again once that is destroyed.
  */
+import { putNewest } from '#domain/put-newest.ts'
 import type { CaseKey } from './case-vault.ts'
 
 /** Plans whose keys are kept, those longest unused forgotten first. */
@@ -20,16 +21,10 @@ export const keyUnlocker = (): KeyUnlocker => {
   /** By the text that was locked, which no two keys share. */
   const kept = new Map<string, Uint8Array>()
 
-  const keep = (locked: string, wrapped: Uint8Array): void => {
-    kept.delete(locked)
-    kept.set(locked, wrapped)
-    const oldest = kept.size > mostKept ? kept.keys().next().value : undefined
-    if (oldest !== undefined) kept.delete(oldest)
-  }
   const openAgain = async (key: CaseKey, locked: string): Promise<Uint8Array> => {
     const wrapped = kept.get(locked)
     const opened = wrapped === undefined ? await key.unlock(locked) : key.unwrap(wrapped)
-    keep(locked, wrapped ?? key.wrap(opened))
+    putNewest(kept, mostKept, locked, wrapped ?? key.wrap(opened))
     return opened
   }
   const openAll = async <Id>(

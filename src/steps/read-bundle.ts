@@ -5,6 +5,7 @@
 import { type Refusal, refuse } from '#domain/fault.ts'
 import type { CaseId, ItemId } from '#domain/id.ts'
 import { type Patch, patchedCodes } from '#domain/patch.ts'
+import { putNewest } from '#domain/put-newest.ts'
 import { bundleEntries, pageEntry } from '#formats/bundle/bundle-entries.ts'
 import type { Cover } from '#formats/bundle/cover.ts'
 import { entityTag } from '#formats/bundle/entity-tag.ts'
@@ -115,18 +116,11 @@ export const readBundle = (needs: ReadBundleNeeds): ((of: CaseId) => Promise<Bun
   const plans = new Map<CaseId, Built>()
   const planning = new Map<string, Promise<Built | null>>()
 
-  const keep = (of: CaseId, built: Built): void => {
-    plans.delete(of)
-    plans.set(of, built)
-    const oldest = plans.size > mostPlans ? plans.keys().next().value : undefined
-    if (oldest !== undefined) plans.delete(oldest)
-  }
-
   const planAnew = async (of: CaseId): Promise<Built | null> => {
     const content = await delivery.content(of)
     if (content === null) return null
     const built = await build(needs, content)
-    keep(of, built)
+    putNewest(plans, mostPlans, of, built)
     return built
   }
 

@@ -7,6 +7,7 @@
 import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import type { CaseId, CopyId, ItemId } from '#domain/id.ts'
 import type { Patch } from '#domain/patch.ts'
+import { putNewest } from '#domain/put-newest.ts'
 import { copyItemSeal } from '#domain/seal-name.ts'
 import type { InstanceFacts, SealedFacts } from '#domain/study.ts'
 import { bundleEntries, pageEntry } from '#formats/bundle/bundle-entries.ts'
@@ -119,9 +120,18 @@ const build = async (
   const signature = Buffer.from(await statements.sign('manifest', written))
   const manifest = Buffer.from(written)
   const plan = planZip(bundleEntries(pages, { manifest, signature }, set, modified))
-  const { length } = plan
-  const [etag, seenAt, extents] = [entityTag(plan), content.revision, keepExtents(items)]
-  return { of, copy: copy.id, seenAt, wrappedKey, plan, length, etag, modified, files, extents }
+  return {
+    of,
+    copy: copy.id,
+    seenAt: content.revision,
+    wrappedKey,
+    plan,
+    length: plan.length,
+    etag: entityTag(plan),
+    modified,
+    files,
+    extents: keepExtents(items),
+  }
 }
 
 type Content = Extract<ZipSegment, { kind: 'content' }>
@@ -169,13 +179,6 @@ export const readCopy = (needs: ReadCopyNeeds) => {
   const { copies, delivery, vault, store } = needs
   const plans = new Map<CopyId, Built>()
 
-  const keep = (built: Built): void => {
-    plans.delete(built.copy)
-    plans.set(built.copy, built)
-    const oldest = plans.size > mostPlans ? plans.keys().next().value : undefined
-    if (oldest !== undefined) plans.delete(oldest)
-  }
-
   const find = async (of: CaseId, id: CopyId): Promise<Built | Refusal> => {
     const known = plans.get(id)
     if (known?.of === of && known.seenAt === (await delivery.revision(of))) return known
@@ -187,7 +190,7 @@ export const readCopy = (needs: ReadCopyNeeds) => {
     const content = await delivery.content(of)
     if (content === null) return refuse('case.not-found')
     const built = await build(needs, content, copy)
-    if (!isRefusal(built)) keep(built)
+    if (!isRefusal(built)) putNewest(plans, mostPlans, built.copy, built)
     return built
   }
 

@@ -7,6 +7,7 @@ import { constants } from 'node:fs'
 import { access, type FileHandle, link, mkdir, open, opendir, rm, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Fault } from '#domain/fault.ts'
+import { putNewest } from '#domain/put-newest.ts'
 import { type ObjectWriter, type OpenedObjectStore, objectKeyShape } from '#ports/object-store.ts'
 import { openToRead, openToWrite, readDirect } from './direct-file.ts'
 import { attempt, codeOf } from './disk-fault.ts'
@@ -72,14 +73,8 @@ export const openDiskStore = async (folder: string): Promise<OpenedObjectStore> 
   const openForReading = async (file: string): Promise<FileHandle> => {
     const known = reading.get(file)
     const handle = known ?? openToRead(file)
-    reading.delete(file)
-    reading.set(file, handle)
-    const oldest = reading.size > openFiles ? reading.keys().next().value : undefined
-    if (oldest !== undefined) {
-      const old = reading.get(oldest)
-      reading.delete(oldest)
-      if (old !== undefined) setTimeout(() => void close(old), 30_000).unref()
-    }
+    const old = putNewest(reading, openFiles, file, handle)
+    if (old !== undefined) setTimeout(() => void close(old), 30_000).unref()
     try {
       return await handle
     } catch (error) {

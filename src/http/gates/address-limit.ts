@@ -2,7 +2,9 @@
  * How often one address may try a secret. Fixed windows in a bounded map: when it is full the oldest window goes,
  * so memory is limited whatever comes. Windows are measured by a clock that nobody sets, or a step back would last. The lockout of a link in the ledger is what stops patient guessing.
  */
+
 import { type Refusal, refuse } from '#domain/fault.ts'
+import { putNewest } from '#domain/put-newest.ts'
 
 export type LimitTerms = { readonly tries: number; readonly ms: number; readonly mostAddresses: number }
 
@@ -33,10 +35,7 @@ export const limitByAddress = (steadyMs: () => number, terms = usualLimit) => {
       if (known.tries <= terms.tries) return null
       return refuse('rate.limited', { seconds: Math.ceil((known.endsAt - now) / 1_000) })
     }
-    windows.delete(host)
-    windows.set(host, { tries: 1, endsAt: now + terms.ms })
-    const oldest = windows.size > terms.mostAddresses ? windows.keys().next().value : undefined
-    if (oldest !== undefined) windows.delete(oldest)
+    putNewest(windows, terms.mostAddresses, host, { tries: 1, endsAt: now + terms.ms })
     return null
   }
 }

@@ -2,6 +2,7 @@
  * Whether a bearer is an operator's, for questions that matter most when the ledger cannot answer: who was known
  * within the last hours is believed then, and only then. Nothing but the words of readiness hangs on it.
  */
+import { putNewest } from '#domain/put-newest.ts'
 import type { Secrets } from '#ports/secrets.ts'
 
 const rememberedMs = 12 * 3_600_000
@@ -27,10 +28,8 @@ export const knowOperators = (
         asking = false
       })
       const known = await Promise.race([asked.catch(() => isRemembered), late.promise])
-      seen.delete(name)
-      if (known) seen.set(name, now)
-      const oldest = seen.size > mostRemembered ? seen.keys().next().value : undefined
-      if (oldest !== undefined) seen.delete(oldest)
+      if (known) putNewest(seen, mostRemembered, name, now)
+      else seen.delete(name)
       return known
     } finally {
       clearTimeout(timer)
