@@ -3,8 +3,8 @@
  * run, and the right choice until jobs wait for each other; then `#adapters/redis` does the same on Redis.
  */
 import { createPostgresBackend, Queue, runMigrations, Worker } from 'bullmq'
-import { Pool } from 'pg'
-import { idleMs, prepareStatements } from '#adapters/postgres/database.ts'
+import type { Pool } from 'pg'
+import { openPlainPool } from '#adapters/postgres/database.ts'
 import type { Job } from '#jobs/job.ts'
 import type { JobHost, JobQueue } from '#ports/job-queue.ts'
 import { createHost, workerOptions } from './host.ts'
@@ -14,21 +14,8 @@ import { createProducer } from './producer.ts'
 export const queueSchema = 'bullmq'
 
 /** A pool whose search path is BullMQ's schema. A listening connection per queue and worker comes out of it. */
-export const openQueuePool = (databaseUrl: string): Pool => {
-  const pool = new Pool({
-    connectionString: databaseUrl,
-    max: 12,
-    keepAlive: true,
-    connectionTimeoutMillis: 5_000,
-    idleTimeoutMillis: idleMs,
-    options: `-c search_path=${queueSchema}`,
-  })
-  // A connection that breaks, idle or taken, is replaced at the next use; unheard it would end the process.
-  pool.on('error', () => {})
-  pool.on('connect', (client) => client.on('error', () => {}))
-  prepareStatements(pool)
-  return pool
-}
+export const openQueuePool = (databaseUrl: string): Pool =>
+  openPlainPool({ connectionString: databaseUrl, options: `-c search_path=${queueSchema}` })
 
 /**
  * BullMQ notes every step of a job in `event`, for listeners that do not exist here, and trims late: without the

@@ -34,7 +34,7 @@ const mostPrepared = 500
  * Has every statement prepared once per connection, under a name that follows from its text. Parsing and planning
  * the same few statements again for every pack cost more than running them.
  */
-export const prepareStatements = (pool: Pool): void => {
+const prepareStatements = (pool: Pool): void => {
   const names = new Map<string, string>()
   pool.on('connect', (client) => {
     const query = client.query.bind(client) as (...given: unknown[]) => unknown
@@ -54,21 +54,16 @@ export const prepareStatements = (pool: Pool): void => {
  * A connection that nobody uses ends after so long, ms. By itself `pg` ends it after ten seconds, and the next study pays
  * for new ones in which every statement is parsed and planned anew.
  */
-export const idleMs = 60_000
+const idleMs = 60_000
 
-/** A pool by URL or by the parts of the embedded server. Its size is the most connections it ever holds. */
-export const openPool = (config: PoolConfig): Pool => {
+/** A pool of whoever keeps its rows in PostgreSQL, with statements prepared. Its size is the most connections it ever holds. */
+export const openPlainPool = (config: PoolConfig): Pool => {
   const pool = new Pool({
     max: 12,
     keepAlive: true,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: idleMs,
-    statement_timeout: 60_000,
     ...config,
-    types: {
-      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-        oid === int8 ? (text: string) => Number(text) : types.getTypeParser(oid, format),
-    },
   })
   // A connection that breaks, idle or taken, is replaced at the next use; unheard it would end the process.
   pool.on('error', () => {})
@@ -76,6 +71,17 @@ export const openPool = (config: PoolConfig): Pool => {
   prepareStatements(pool)
   return pool
 }
+
+/** The ledger's pool, by URL or by the parts of the embedded server. */
+export const openPool = (config: PoolConfig): Pool =>
+  openPlainPool({
+    statement_timeout: 60_000,
+    ...config,
+    types: {
+      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+        oid === int8 ? (text: string) => Number(text) : types.getTypeParser(oid, format),
+    },
+  })
 
 /** The query builder over a pool. */
 export const openDatabase = (pool: Pool): Database =>
