@@ -90,8 +90,11 @@ export const frameHeader = (kind: FrameKind, length: number): Buffer => {
   return header
 }
 
+/** A file whose first bytes are at hand. */
+export type Glanced = { readonly size: number; readonly head: Buffer }
+
 /** Payload of GLANCE. */
-export const writeGlance = (files: readonly { readonly size: number; readonly head: Buffer }[]): Buffer =>
+export const writeGlance = (files: readonly Glanced[]): Buffer =>
   Buffer.concat(
     files.flatMap(({ size, head }) => {
       const start = Buffer.allocUnsafe(glancedBytes)
@@ -102,12 +105,13 @@ export const writeGlance = (files: readonly { readonly size: number; readonly he
   )
 
 /** Reads the payload of GLANCE; the child believes its parent. */
-export const readGlance = (payload: Buffer): { readonly size: number; readonly head: Buffer }[] => {
-  const files: { size: number; head: Buffer }[] = []
+export const readGlance = (payload: Buffer): Glanced[] => {
+  const files: Glanced[] = []
   for (let at = 0; at < payload.length; ) {
     const start = at + glancedBytes
-    at = start + payload.readUInt32LE(start - glancedBytes + sizeBytes)
-    files.push({ size: payload.readDoubleLE(start - glancedBytes), head: payload.subarray(start, at) })
+    const end = start + payload.readUInt32LE(at + sizeBytes)
+    files.push({ size: payload.readDoubleLE(at), head: payload.subarray(start, end) })
+    at = end
   }
   return files
 }

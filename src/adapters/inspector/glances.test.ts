@@ -1,6 +1,7 @@
 /** Glances: many images told at once, and none that is told otherwise than by itself. */
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { watchSource } from '#fixtures/watched-source.ts'
 import { writeCt } from '#formats/dicom/trial-dicom.ts'
 import type { ByteSource, Findings } from '#ports/inspector.ts'
 import { type InspectorOptions, type IsolatedInspector, openInspector } from './inspector.ts'
@@ -20,21 +21,6 @@ afterEach(async () => {
 /** More than a header of these, and less than a file. */
 const headBytes = 2_000
 
-type Watched = ByteSource & { readonly asked: number[] }
-
-const sourceOf = (bytes: Buffer, headLength?: number): Watched => {
-  const asked: number[] = []
-  return {
-    size: bytes.length,
-    head: headLength === undefined ? undefined : bytes.subarray(0, headLength),
-    asked,
-    read: async (offset, length) => {
-      asked.push(offset)
-      return bytes.subarray(offset, offset + length)
-    },
-  }
-}
-
 const sliceOf = (nth: number): Buffer =>
   writeCt('explicit', {
     0x00200013: { vr: 'IS', value: `${nth}` },
@@ -48,12 +34,12 @@ describe('images whose first bytes are at hand', () => {
   it('are told at once as they are one by one, in their order, and nothing is read', async () => {
     const inspector = start({ children: 2 })
     const slices = Array.from({ length: 40 }, (_, nth) => sliceOf(nth))
-    const given = slices.map((bytes) => sourceOf(bytes, headBytes))
+    const given = slices.map((bytes) => watchSource(bytes, headBytes))
     const found = await all(inspector, given)
     expect(found.map(({ instance }) => instance?.instanceNumber)).toEqual(slices.map((_, nth) => nth))
     expect(given.flatMap(({ asked }) => asked)).toEqual([])
     for (const [nth, bytes] of slices.entries())
-      expect(found[nth]).toEqual(await inspector.inspect(sourceOf(bytes)))
+      expect(found[nth]).toEqual(await inspector.inspect(watchSource(bytes)))
   })
 
   it('are read further where a header goes on, beside others that need it not', async () => {
@@ -62,14 +48,14 @@ describe('images whose first bytes are at hand', () => {
       0x7fe00010: { vr: 'OW', value: Buffer.alloc(40_000) },
     })
     const sources = [
-      sourceOf(sliceOf(1), headBytes),
-      sourceOf(long, headBytes),
-      sourceOf(sliceOf(3), headBytes),
+      watchSource(sliceOf(1), headBytes),
+      watchSource(long, headBytes),
+      watchSource(sliceOf(3), headBytes),
     ]
     const found = await all(start(), sources)
     expect(found.map(({ kind, codes }) => [kind, codes])).toEqual(Array(3).fill(['dicom', []]))
     expect(sources.map(({ asked }) => asked.length > 0)).toEqual([false, true, false])
-    expect(found[1]).toEqual(await start().inspect(sourceOf(long)))
+    expect(found[1]).toEqual(await start().inspect(watchSource(long)))
   })
 })
 
@@ -84,7 +70,7 @@ const tell = async (letter: string, files = 3) => {
   const before = inspector.pids()
   const found = await all(
     inspector,
-    Array.from({ length: files }, () => sourceOf(bytes, headBytes)),
+    Array.from({ length: files }, () => watchSource(bytes, headBytes)),
   )
   return {
     titles: found.map(({ facts }) => facts.title),

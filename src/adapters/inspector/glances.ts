@@ -7,12 +7,9 @@
 import { sniff } from '#formats/sniff.ts'
 import type { ByteSource, Findings } from '#ports/inspector.ts'
 import type { Child } from './child-process.ts'
-import { frameKinds, mostGlanced, writeGlance } from './frames.ts'
+import { frameKinds, type Glanced, mostGlanced, writeGlance } from './frames.ts'
 import { agrees } from './own-look.ts'
 import { parseFindings } from './parse-findings.ts'
-
-/** A file whose first bytes are at hand. */
-export type Glanced = { readonly size: number; readonly head: Buffer }
 
 /** What was said of each, null for what has to be inspected by itself; `lost` as in a conversation. */
 export type Seen = { readonly findings: readonly (Findings | null)[]; readonly tired: boolean } | 'lost'

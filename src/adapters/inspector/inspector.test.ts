@@ -14,6 +14,7 @@ import { canary } from '#fixtures/patient.ts'
 import { reportPdf } from '#fixtures/pdf.ts'
 import { plainJpeg, telephoneJpeg, tellingPng, tellingTiff } from '#fixtures/picture/pictures.ts'
 import { heicSample } from '#fixtures/picture/samples.ts'
+import { watchSource } from '#fixtures/watched-source.ts'
 import { writeCt } from '#formats/dicom/trial-dicom.ts'
 import type { ByteSource } from '#ports/inspector.ts'
 import { type InspectorOptions, type IsolatedInspector, openInspector } from './inspector.ts'
@@ -31,19 +32,6 @@ const misbehaving = join(import.meta.dirname, 'trial-children/misbehaving.ts')
 const startTrial = (limits: InspectorOptions['limits'] = {}): IsolatedInspector =>
   start({ childModule: misbehaving, limits: { fileMs: 1_500, ...limits } })
 
-const sourceOf = (bytes: Buffer | string): ByteSource & { asked: [number, number][] } => {
-  const all = Buffer.from(bytes)
-  const asked: [number, number][] = []
-  return {
-    size: all.length,
-    asked,
-    read: async (offset, length) => {
-      asked.push([offset, length])
-      return all.subarray(offset, offset + length)
-    },
-  }
-}
-
 const isAlive = (pid: number): boolean => {
   try {
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
@@ -58,7 +46,9 @@ afterEach(async () => {
 
 describe('the real child', () => {
   it('judges an ordinary slice from one read', async () => {
-    const source = sourceOf(writeCt('explicit', { 0x7fe00010: { vr: 'OW', value: Buffer.alloc(300_000) } }))
+    const source = watchSource(
+      writeCt('explicit', { 0x7fe00010: { vr: 'OW', value: Buffer.alloc(300_000) } }),
+    )
     const findings = await start().inspect(source)
     expect(findings).toMatchObject({ kind: 'dicom', codes: [], instance: { sopUid: '1.2.3.4.5', rows: 16 } })
     expect(source.asked).toEqual([[0, 16_384]])
@@ -72,17 +62,17 @@ describe('the real child', () => {
       Buffer.alloc(3_000_000, 'a1b2').map((byte, i) => byte ^ (i * 7919)),
       'a.bin',
     )
-    const findings = await inspector.inspect(sourceOf(Buffer.from(await pdf.save())))
+    const findings = await inspector.inspect(watchSource(Buffer.from(await pdf.save())))
     expect(findings).toMatchObject({ kind: 'pdf', facts: { pages: 1 } })
     expect(findings.codes).toContain('PDF_ATTACHMENTS')
-    expect((await inspector.inspect(sourceOf('hello'))).codes).toEqual(['TEXT_FILE'])
-    expect((await inspector.inspect(sourceOf(''))).codes).toEqual(['EMPTY_FILE'])
+    expect((await inspector.inspect(watchSource('hello'))).codes).toEqual(['TEXT_FILE'])
+    expect((await inspector.inspect(watchSource(''))).codes).toEqual(['EMPTY_FILE'])
   })
 
   it('tells archives that open from those that do not, and from everything else', async () => {
     const inspector = start()
     const found = async (bytes: Buffer): Promise<unknown[]> => {
-      const { kind, codes } = await inspector.inspect(sourceOf(bytes))
+      const { kind, codes } = await inspector.inspect(watchSource(bytes))
       return [kind, ...codes]
     }
     const pdf = await PDFDocument.create()
@@ -113,15 +103,15 @@ describe('the real child', () => {
     pdf.addPage()
     pdf.addJavaScript('x', 'app.alert(1)')
     const inspector = start()
-    const found = await inspector.inspect(sourceOf(encapsulated(Buffer.from(await pdf.save()))))
+    const found = await inspector.inspect(watchSource(encapsulated(Buffer.from(await pdf.save()))))
     expect(found.codes).toEqual(expect.arrayContaining(['ENCAPSULATED_PDF', 'PDF_ACTIVE_JS']))
-    const lie = await inspector.inspect(sourceOf(encapsulated(Buffer.from('MZ no PDF'))))
+    const lie = await inspector.inspect(watchSource(encapsulated(Buffer.from('MZ no PDF'))))
     expect(lie.codes).toContain('DICOM_PDF_PAYLOAD_FALSE')
   })
 
   it('brings what a disc’s directory lists, which is refused itself', async () => {
     const uids = Array.from({ length: 3_000 }, (_, i) => `1.2.826.0.1.3680043.9.1.${i}`)
-    const found = await start().inspect(sourceOf(directoryOf(uids)))
+    const found = await start().inspect(watchSource(directoryOf(uids)))
     expect(found).toEqual({
       kind: 'other',
       codes: ['DICOM_DIRECTORY'],
@@ -134,7 +124,7 @@ describe('the real child', () => {
   it('decodes pictures with what it may read, and says what to blank', async () => {
     const inspector = start()
     for (const bytes of [await telephoneJpeg(6), tellingPng(6), tellingTiff('deflate', 6), heicSample()]) {
-      const findings = await inspector.inspect(sourceOf(bytes))
+      const findings = await inspector.inspect(watchSource(bytes))
       expect(findings).toMatchObject({
         kind: 'picture',
         codes: ['PICTURE_IDENTITY_UNVERIFIED', 'LOCATION_REMOVED'],
@@ -143,7 +133,7 @@ describe('the real child', () => {
       expect(findings.patches?.length).toBeGreaterThan(0)
     }
     const cut = await plainJpeg()
-    const damaged = await inspector.inspect(sourceOf(cut.subarray(0, -300)))
+    const damaged = await inspector.inspect(watchSource(cut.subarray(0, -300)))
     expect(damaged.codes).toContain('PICTURE_DAMAGED')
     expect(inspector.pids()).toHaveLength(1)
   })
@@ -151,16 +141,16 @@ describe('the real child', () => {
   it('gives the words of a report, also of one inside a DICOM object, and knows Asian letters', async () => {
     const inspector = start()
     const pdf = await reportPdf({ seed: 3 })
-    expect((await inspector.inspect(sourceOf(pdf))).text).toContain(canary)
-    const found = await inspector.inspect(sourceOf(encapsulatedPdf({ seed: 3, pdf }).bytes))
+    expect((await inspector.inspect(watchSource(pdf))).text).toContain(canary)
+    const found = await inspector.inspect(watchSource(encapsulatedPdf({ seed: 3, pdf }).bytes))
     expect(found).toMatchObject({ kind: 'dicom', codes: ['ENCAPSULATED_PDF'] })
     expect(found.text).toContain(canary)
-    expect((await inspector.inspect(sourceOf(japanesePdf()))).text).toBe('日本')
+    expect((await inspector.inspect(watchSource(japanesePdf()))).text).toBe('日本')
   })
 
   it('loses nothing of what it found to a document that swells to a gigabyte', async () => {
     const begun = performance.now()
-    const found = await start().inspect(sourceOf(await bombPdf()))
+    const found = await start().inspect(watchSource(await bombPdf()))
     expect(found.codes).toContain('PDF_ACTIVE_JS')
     expect(found.facts.pages).toBe(1)
     expect(performance.now() - begun).toBeLessThan(20_000)
@@ -171,7 +161,7 @@ describe('the real child', () => {
     const uids = Array.from({ length: 40 }, (_, i) => `1.2.3.${i}`)
     const found = await Promise.all(
       uids.map((value) =>
-        inspector.inspect(sourceOf(writeCt('explicit', { 0x00080018: { vr: 'UI', value } }))),
+        inspector.inspect(watchSource(writeCt('explicit', { 0x00080018: { vr: 'UI', value } }))),
       ),
     )
     expect(found.map(({ instance }) => instance?.sopUid)).toEqual(uids)
@@ -198,19 +188,19 @@ describe('a child that misbehaves', () => {
     ['asks for bytes nowhere', 'o'],
   ])('costs only its file when it %s', async (_name, letter) => {
     const inspector = startTrial()
-    const bad = await inspector.inspect(sourceOf(`${letter}...............................`))
+    const bad = await inspector.inspect(watchSource(`${letter}...............................`))
     expect(bad).toEqual({ kind: 'other', codes: ['CHECK_UNAVAILABLE'], instance: null, facts: {} })
-    expect((await inspector.inspect(sourceOf('a'))).codes).toEqual(['NOT_DICOM_OR_PDF'])
+    expect((await inspector.inspect(watchSource('a'))).codes).toEqual(['NOT_DICOM_OR_PDF'])
   })
 
   it('is killed in time when it hangs, and the next file is fine', async () => {
     const inspector = startTrial()
-    await inspector.inspect(sourceOf('a'))
+    await inspector.inspect(watchSource('a'))
     const [pid] = inspector.pids()
     const begun = performance.now()
-    expect((await inspector.inspect(sourceOf('h %PDF-1.7'))).codes).toEqual(['PDF_LIMIT'])
+    expect((await inspector.inspect(watchSource('h %PDF-1.7'))).codes).toEqual(['PDF_LIMIT'])
     expect(performance.now() - begun).toBeLessThan(3_000)
-    expect((await inspector.inspect(sourceOf('a'))).codes).toEqual(['NOT_DICOM_OR_PDF'])
+    expect((await inspector.inspect(watchSource('a'))).codes).toEqual(['NOT_DICOM_OR_PDF'])
     expect(isAlive(pid ?? 0)).toBe(false)
   })
 
@@ -219,12 +209,12 @@ describe('a child that misbehaves', () => {
     ['dies', 'z', ['PDF_LIMIT']],
   ])('leaves what it had found before it %s', async (_, letter, codes) => {
     const inspector = startTrial()
-    expect(await inspector.inspect(sourceOf(`${letter}%PDF-1.7`))).toMatchObject({ kind: 'pdf', codes })
-    expect((await inspector.inspect(sourceOf('a'))).codes).toEqual(['NOT_DICOM_OR_PDF'])
+    expect(await inspector.inspect(watchSource(`${letter}%PDF-1.7`))).toMatchObject({ kind: 'pdf', codes })
+    expect((await inspector.inspect(watchSource('a'))).codes).toEqual(['NOT_DICOM_OR_PDF'])
   })
 
   it.each(['0', '1'])('is not believed what is not of its shape: %s', async (letter) => {
-    expect((await startTrial().inspect(sourceOf(`${letter}%PDF-1.7`))).codes).toEqual(['PDF_LIMIT'])
+    expect((await startTrial().inspect(watchSource(`${letter}%PDF-1.7`))).codes).toEqual(['PDF_LIMIT'])
   })
 
   it.each<[string, string]>([
@@ -234,8 +224,8 @@ describe('a child that misbehaves', () => {
     ['calls it an image', '5'],
   ])('is not believed what the first bytes of a file tell otherwise: %s', async (_, letter) => {
     const inspector = startTrial()
-    const [pid] = await inspector.inspect(sourceOf('a')).then(() => inspector.pids())
-    expect(await inspector.inspect(sourceOf(`${letter}...............`))).toEqual({
+    const [pid] = await inspector.inspect(watchSource('a')).then(() => inspector.pids())
+    expect(await inspector.inspect(watchSource(`${letter}...............`))).toEqual({
       kind: 'other',
       codes: ['CHECK_UNAVAILABLE'],
       instance: null,
@@ -251,22 +241,22 @@ describe('a child that misbehaves', () => {
   ])('lets out no program before an image when it %s', async (_, letter) => {
     const image = writeCt('explicit')
     image.write(`${letter}<script>`, 0, 'latin1')
-    const found = await startTrial().inspect(sourceOf(image))
+    const found = await startTrial().inspect(watchSource(image))
     expect(found).toMatchObject({ kind: 'dicom', codes: ['CHECK_UNAVAILABLE', 'PREAMBLE_EXECUTABLE'] })
     expect(found.patches).toMatchObject([{ at: 0, length: 128 }])
   })
 
   it('from one pack leaves a child for every other', async () => {
     const inspector = start({ children: 2, childModule: misbehaving, limits: { fileMs: 3_000 } })
-    await inspector.inspect(sourceOf('a'), 'good')
+    await inspector.inspect(watchSource('a'), 'good')
     let ended = 0
     const bad = ['h1', 'h2'].map(async (text) => {
-      const found = await inspector.inspect(sourceOf(text), 'bad')
+      const found = await inspector.inspect(watchSource(text), 'bad')
       ended += 1
       return found
     })
     for (let file = 0; file < 20; file += 1)
-      expect((await inspector.inspect(sourceOf('a'), 'good')).codes).toEqual(['NOT_DICOM_OR_PDF'])
+      expect((await inspector.inspect(watchSource('a'), 'good')).codes).toEqual(['NOT_DICOM_OR_PDF'])
     expect(ended).toBe(0)
     expect((await Promise.all(bad)).map(({ codes }) => codes)).toEqual(bad.map(() => ['CHECK_UNAVAILABLE']))
   })
@@ -275,46 +265,46 @@ describe('a child that misbehaves', () => {
     const inspector = startTrial({ fileMs: 20_000, dataBytes: 700_000_000 })
     expect(inspector.limits).toBe('full')
     const begun = performance.now()
-    expect((await inspector.inspect(sourceOf('g'))).codes).toEqual(['CHECK_UNAVAILABLE'])
+    expect((await inspector.inspect(watchSource('g'))).codes).toEqual(['CHECK_UNAVAILABLE'])
     expect(performance.now() - begun).toBeLessThan(15_000)
-    expect((await inspector.inspect(sourceOf('a'))).codes).toEqual(['NOT_DICOM_OR_PDF'])
+    expect((await inspector.inspect(watchSource('a'))).codes).toEqual(['NOT_DICOM_OR_PDF'])
   })
 
   it('ends when it speaks twice for one file', async () => {
     const inspector = startTrial()
     const [pid] = inspector.pids()
-    await inspector.inspect(sourceOf('p'))
+    await inspector.inspect(watchSource('p'))
     await new Promise((resolve) => setTimeout(resolve, 100))
     expect(isAlive(pid ?? 0)).toBe(false)
-    expect((await inspector.inspect(sourceOf('b'))).facts.title).toMatch(/^\d+$/)
+    expect((await inspector.inspect(watchSource('b'))).facts.title).toMatch(/^\d+$/)
   })
 
   it('adds no field that a child has no business with', async () => {
-    expect((await startTrial().inspect(sourceOf('q'))).facts).toEqual({ title: 'kept' })
+    expect((await startTrial().inspect(watchSource('q'))).facts).toEqual({ title: 'kept' })
   })
 
   it('that cannot start leaves the file unchecked, not accepted', async () => {
     const inspector = start({ childModule: '/nowhere/child.ts' })
-    expect((await inspector.inspect(sourceOf('x'))).codes).toEqual(['CHECK_UNAVAILABLE'])
+    expect((await inspector.inspect(watchSource('x'))).codes).toEqual(['CHECK_UNAVAILABLE'])
   })
 })
 
 describe('what a child is given', () => {
   it('is no environment and no home', async () => {
-    const { facts } = await startTrial().inspect(sourceOf('s'))
+    const { facts } = await startTrial().inspect(watchSource('s'))
     expect(facts.title).toMatch(/^env=\{\} cwd=\/ uid=\d+$/)
   })
 
   it('is no file, no program and no thread of its own', async () => {
-    expect((await startTrial().inspect(sourceOf('t'))).facts.title).toBe('true,true,true,true')
+    expect((await startTrial().inspect(watchSource('t'))).facts.title).toBe('true,true,true,true')
   })
 
   it('is exactly the bytes it asks for', async () => {
-    expect((await startTrial().inspect(sourceOf('r123WANTmore'))).facts.title).toBe('WANT')
+    expect((await startTrial().inspect(watchSource('r123WANTmore'))).facts.title).toBe('WANT')
   })
 
   it('is the time the store takes on top of its own', async () => {
-    const source = sourceOf('r123WANTmore')
+    const source = watchSource('r123WANTmore')
     const slow: ByteSource = {
       size: source.size,
       read: async (offset, length) => {
@@ -339,28 +329,28 @@ describe('the inspector', () => {
     await expect(inspector.inspect(failing)).rejects.toMatchObject({ code: 'store.unavailable' })
     const short: ByteSource = { size: 100, read: async () => Buffer.from('a') }
     await expect(inspector.inspect(short)).rejects.toMatchObject({ code: 'store.damaged' })
-    expect((await inspector.inspect(sourceOf('a'))).codes).toEqual(['NOT_DICOM_OR_PDF'])
+    expect((await inspector.inspect(watchSource('a'))).codes).toEqual(['NOT_DICOM_OR_PDF'])
   })
 
   it('takes a new child after its share of files', async () => {
     const inspector = startTrial({ files: 2 })
     const seen: unknown[] = []
-    for (let i = 0; i < 5; i += 1) seen.push((await inspector.inspect(sourceOf('b'))).facts.title)
+    for (let i = 0; i < 5; i += 1) seen.push((await inspector.inspect(watchSource('b'))).facts.title)
     expect(new Set(seen).size).toBe(3)
   })
 
   it('ends its children and answers nobody with a verdict when it closes', async () => {
     const inspector = startTrial({ fileMs: 30_000 })
-    await inspector.inspect(sourceOf('a'))
+    await inspector.inspect(watchSource('a'))
     const pids = inspector.pids()
-    const asked = ['h', 'a'].map((letter) => inspector.inspect(sourceOf(letter)))
+    const asked = ['h', 'a'].map((letter) => inspector.inspect(watchSource(letter)))
     const ended = Promise.allSettled(asked)
     await new Promise((resolve) => setTimeout(resolve, 100))
     await inspector.close()
     const internal = { status: 'rejected', reason: { code: 'internal' } }
     expect(await ended).toMatchObject([internal, internal])
     expect(pids.map(isAlive)).toEqual([false])
-    await expect(inspector.inspect(sourceOf('a'))).rejects.toMatchObject({ code: 'internal' })
+    await expect(inspector.inspect(watchSource('a'))).rejects.toMatchObject({ code: 'internal' })
   })
 
   it('takes its children along when its own process is killed, even one that hangs', async () => {
