@@ -13,7 +13,8 @@
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# Optional packages are the trial's own PostgreSQL and a Node 24, both of which are elsewhere here.
+# Optional packages are the trial's own PostgreSQL and a Node 24, both of which are elsewhere here, a canvas that is
+# nobody's here, and what follows from the next stage.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts
 
 # The pages for browsers are put together here; what that takes stays here.
@@ -37,6 +38,8 @@ ENV NODE_ENV=production \
     OBJECTS_DIR=/data/objects
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
+# CRC-32 by the processor's own multiplication: native, one small package for each kind of machine.
+COPY --from=pages /app/node_modules/@node-rs ./node_modules/@node-rs
 COPY package.json LICENSE ./
 COPY src ./src
 COPY workers ./workers

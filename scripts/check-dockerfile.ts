@@ -16,10 +16,11 @@ const shipped = [
 /** Said of every installation. */
 const always = ['npm ci', '--ignore-scripts']
 
-/** The stage that puts the pages together has everything that takes; only the pages leave it. */
+/** The stage that puts the pages together has everything that takes; only the pages leave it, and a native package. */
 const pagesStage = 'pages'
 const alsoForPages = ['tsconfig.json', 'scripts/build.ts']
 const pagesCopy = `--from=${pagesStage} /app/dist ./dist`
+const nativeCopy = `--from=${pagesStage} /app/node_modules/@node-rs ./node_modules/@node-rs`
 const execForm = /^\["[^"]+"(?:, ?"[^"]+")*\]$/
 
 /** Word, what follows it, and the stage it stands in. */
@@ -85,13 +86,14 @@ export const checkDockerfile = (text: string, ignore: string): string[] => {
     for (const flag of stage === pagesStage ? always : [...always, '--omit=dev', '--omit=optional'])
       if (!rest.includes(flag)) problems.push(`dependencies are installed without ${flag}`)
   for (const [word, rest, stage] of instructions) {
-    if (word === 'COPY' && rest.includes(`--from=${pagesStage}`) && rest !== pagesCopy)
-      problems.push(`COPY ${rest}: only the pages leave their stage`)
+    if (word === 'COPY' && rest.includes(`--from=${pagesStage}`) && ![pagesCopy, nativeCopy].includes(rest))
+      problems.push(`COPY ${rest}: only the pages and what is native leave their stage`)
     if (word === 'FROM' && rest.startsWith(`${pagesStage} `))
       problems.push(`${stage} is made of the pages’ tools`)
   }
-  if (!last.some(([word, rest]) => word === 'COPY' && rest === pagesCopy))
-    problems.push('the pages are not in the image')
+  const copied = (what: string): boolean => last.some(([word, rest]) => word === 'COPY' && rest === what)
+  if (!copied(pagesCopy)) problems.push('the pages are not in the image')
+  if (!copied(nativeCopy)) problems.push('the native package is not in the image')
   if (installs.length === 0) problems.push('no dependencies are installed')
   const [first, ...rest] = ignore.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   if (first !== '*') problems.push('.dockerignore does not begin by leaving everything out')

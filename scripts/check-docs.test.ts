@@ -156,6 +156,7 @@ describe('the Dockerfile', () => {
       'COPY --from=pages /app/dist ./dist\nCOPY --from=pages /app/node_modules ./more',
     ],
     ['no pages', 'COPY --from=pages /app/dist ./dist', 'LABEL x=y'],
+    ['no native code', 'COPY --from=pages /app/node_modules/@node-rs ./node_modules/@node-rs', 'LABEL x=y'],
   ])('with %s is refused', (_, good, bad) => {
     expect(checkDockerfile(plant(dockerfile, good, bad), ignore)).toHaveLength(1)
   })

@@ -3,12 +3,12 @@
  * picture is kept twice: of each only the new head, and where the rest follows. Memory holds one head and one piece.
  */
 import { createHash } from 'node:crypto'
-import { crc32 } from 'node:zlib'
 import { type CopyOptions, copyTries, type LeftOut, type LeftOutReason } from '#domain/copy.ts'
 import { Fault } from '#domain/fault.ts'
 import type { CaseId, CopyId, ItemId } from '#domain/id.ts'
 import type { ItemKind } from '#domain/item.ts'
 import { copyItemSeal } from '#domain/seal-name.ts'
+import { crc32 } from '#formats/crc32.ts'
 import type { Deidentification } from '#formats/dicom/deid-walk.ts'
 import { type CleanCopy, deidentify } from '#formats/dicom/deidentify.ts'
 import { inspectDicom } from '#formats/dicom/inspect-dicom.ts'

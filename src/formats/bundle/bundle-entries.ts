@@ -3,7 +3,7 @@
  * reads first, then the proof, then documents, then DICOM.
  */
 import { createHash } from 'node:crypto'
-import { crc32 } from 'node:zlib'
+import { crc32 } from '#formats/crc32.ts'
 import { type FileSet, listFiles, type PlacedFile } from './file-set.ts'
 import type { ZipEntry } from './zip-plan.ts'
 

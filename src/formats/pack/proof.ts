@@ -3,12 +3,12 @@
  * stays flat whatever the length.
  */
 import { createHash, type Hash } from 'node:crypto'
-import { crc32 } from 'node:zlib'
 import { Fault } from '#domain/fault.ts'
 import { freeBytes } from '#domain/free-bytes.ts'
 import type { CaseId, PackId } from '#domain/id.ts'
 import { extentSeal } from '#domain/seal-name.ts'
 import { combineCrc32 } from '#formats/bundle/crc32-combine.ts'
+import { crc32 } from '#formats/crc32.ts'
 import { sealedLength } from '#formats/sealed/layout.ts'
 import { openAll, openRange, type SealedSource } from '#formats/sealed/opener.ts'
 import type { OpenExtent, ReadPack } from './item-bytes.ts'

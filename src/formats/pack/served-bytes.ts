@@ -3,9 +3,9 @@
  * here; of one with them the plain bytes, which are nobody else's, are changed in place.
  */
 import { createHash } from 'node:crypto'
-import { crc32 } from 'node:zlib'
 import { chunkBytes } from '#domain/item.ts'
 import { applyPatches, type Patch, type ServedCopy } from '#domain/patch.ts'
+import { crc32 } from '#formats/crc32.ts'
 import { type OpenExtent, type OpenPlace, openItemRange, type ReadPack, sumItem } from './item-bytes.ts'
 
 async function* patchBatches(

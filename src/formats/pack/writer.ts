@@ -3,10 +3,10 @@
  * runs of about a megabyte. Memory stays flat whatever passes through.
  */
 import { createHash, createSecretKey, type Hash, randomBytes } from 'node:crypto'
-import { crc32 } from 'node:zlib'
 import type { CaseId, ItemId, PackId, SenderId } from '#domain/id.ts'
 import { chunkCount, type Extent } from '#domain/item.ts'
 import { contentsSeal, extentSeal } from '#domain/seal-name.ts'
+import { crc32 } from '#formats/crc32.ts'
 import { wrapKey } from '#formats/sealed/key-wrap.ts'
 import { plainBytes } from '#formats/sealed/layout.ts'
 import { createSealer, type Sealer, sealAll } from '#formats/sealed/sealer.ts'
