@@ -1,13 +1,11 @@
 /** The index of a case as admission writes it: studies, series, instances, documents, and the verdicts' history. */
-import { type RawBuilder, sql, type Transaction } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { CaseId, ItemId } from '#domain/id.ts'
 import { decidedState, readableStates } from '#domain/item.ts'
 import { worstOutcome } from '#domain/verdict.ts'
 import type { ArrivedPack, ItemDecision, Twins } from '#ports/admission-ledger.ts'
 import { addServed } from './served-copy.ts'
-import type { Tables } from './tables.ts'
 
-type Trx = Transaction<Tables>
 type Statement = RawBuilder<unknown>
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
@@ -23,11 +21,11 @@ type TwinRow = {
  * What the case already has of the same bytes, or under the same SOP Instance UIDs, and one item of each study. Digests
  * are looked up one by one: asked for together they are searched for among all items of the case.
  */
-export const findTwins = async (trx: Trx, of: CaseId, decisions: readonly ItemDecision[]): Promise<Twins> => {
+export const findTwins = (of: CaseId, decisions: readonly ItemDecision[]): RawBuilder<TwinRow> => {
   const digests = decisions.map((decision) => Buffer.from(decision.sha256))
   const uids = decisions.flatMap((decision) => decision.instance?.sopUid ?? [])
   const kept = ['accepted', 'accepted_with_warnings', 'quarantined', 'released', 'unpacking', 'unpacked']
-  const { rows } = await sql<TwinRow>`
+  return sql<TwinRow>`
     select null::text as sop_uid, given.sha256, null::uuid as item, null::bytea as facts
     from unnest(${digests}::bytea[]) as given (sha256) cross join lateral (
       select state from items where case_id = ${of} and sha256 = given.sha256 offset 0) as twin
@@ -41,21 +39,22 @@ export const findTwins = async (trx: Trx, of: CaseId, decisions: readonly ItemDe
       where instances.case_id = studies.case_id and instances.study_uid = studies.study_uid
         and items.case_id = studies.case_id and items.state = any(${[...readableStates]}) and items.sealed_facts is not null
       limit 1) as one
-    where studies.case_id = ${of}`.execute(trx)
-  return {
-    digests: new Set(
-      rows.flatMap(({ sop_uid, sha256 }) => (sop_uid === null && sha256 !== null ? [hex(sha256)] : [])),
-    ),
-    instances: new Map(
-      rows.flatMap(({ sop_uid, sha256 }) =>
-        sop_uid === null || sha256 === null ? [] : [[sop_uid, hex(sha256)] as const],
-      ),
-    ),
-    shown: rows.flatMap(({ item, facts }) =>
-      item === null || facts === null ? [] : [{ item, sealedFacts: facts }],
-    ),
-  }
+    where studies.case_id = ${of}`
 }
+
+export const toTwins = (rows: readonly TwinRow[]): Twins => ({
+  digests: new Set(
+    rows.flatMap(({ sop_uid, sha256 }) => (sop_uid === null && sha256 !== null ? [hex(sha256)] : [])),
+  ),
+  instances: new Map(
+    rows.flatMap(({ sop_uid, sha256 }) =>
+      sop_uid === null || sha256 === null ? [] : [[sop_uid, hex(sha256)] as const],
+    ),
+  ),
+  shown: rows.flatMap(({ item, facts }) =>
+    item === null || facts === null ? [] : [{ item, sealedFacts: facts }],
+  ),
+})
 
 /** Keys under the case key take the place of those under the packs' keys; those of rejected items are destroyed. */
 const replaceKeys = (pack: ArrivedPack, decided: readonly ItemDecision[]): Statement => {
@@ -165,19 +164,16 @@ const isReadable = (decision: ItemDecision): boolean =>
   readableStates.some((state) => state === decidedState(decision))
 
 /**
- * Writes everything that follows from decisions about items of a pack: keys, the index of the case, the verdicts.
- * Rejected items leave no trace in the index, but for what a disc lists. All of it is one statement: a pack is admitted in so little time that
- * the ways to the server and back were most of it.
+ * Everything that follows from decisions about items of a pack: keys, the index of the case, the verdicts. Rejected items
+ * leave no trace in the index, but for what a disc lists. They may run in any order, and as one statement.
  */
-export const writeDecisions = async (
-  trx: Trx,
+export const writeDecisions = (
   pack: ArrivedPack,
   decided: readonly ItemDecision[],
   at: Date,
-): Promise<void> => {
-  if (decided.length === 0) return
+): readonly RawBuilder<unknown>[] => {
   const kept = decided.filter((decision) => worstOutcome(decision.codes) !== 'rejected')
-  const statements = [
+  return [
     replaceKeys(pack, decided),
     ...addInstances(pack.case, kept, at),
     ...addDocuments(pack.case, kept),
@@ -187,6 +183,4 @@ export const writeDecisions = async (
     addVerdicts(decided, at),
     ...(decided.some(isReadable) ? [renewContent(pack.case, at)] : []),
   ]
-  const named = statements.map((statement, nth) => sql`${sql.raw(`s${nth}`)} as (${statement})`)
-  await sql`with ${sql.join(named)} select`.execute(trx)
 }

@@ -1,19 +1,15 @@
 /** A pack's rows: itself, its heads, its extents, and what they change of their items and case, in one statement. */
-import { sql, type Transaction } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Chosen } from './choose-extents.ts'
 import { writeRuns } from './chunk-runs.ts'
-import type { Tables } from './tables.ts'
 
 /** Records a pack with the extents that were chosen of it. */
-export const insertPack = async (
-  trx: Transaction<Tables>,
-  { pack, fresh, completed }: Chosen,
-): Promise<void> => {
+export const insertPack = ({ pack, fresh, completed }: Chosen): RawBuilder<unknown> => {
   const runs = Map.groupBy(fresh, (extent) => extent.item)
   const ids = [...runs.keys()]
   const have = ids.map((id) => writeRuns(runs.get(id) ?? []))
   const heads = pack.heads === null ? null : Buffer.from(pack.heads)
-  await sql`
+  return sql`
     with pack as (
       insert into packs (id, case_id, sender_id, state, size, locked_key, created_at)
       values (${pack.id}, ${pack.case}, ${pack.sender}, 'stored', ${pack.size}, ${pack.lockedKey}, ${pack.at})
@@ -41,5 +37,5 @@ export const insertPack = async (
       state = case when items.id = any(${completed}::uuid[]) then 'received' else items.state end,
       received_in = case when items.id = any(${completed}::uuid[]) then ${pack.id}::uuid end
     from unnest(${ids}::uuid[], ${have}::int4multirange[]) as t (id, have)
-    where items.id = t.id and items.id = any(${ids}::uuid[])`.execute(trx)
+    where items.id = t.id and items.id = any(${ids}::uuid[])`
 }

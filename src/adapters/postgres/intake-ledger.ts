@@ -1,16 +1,17 @@
 /** What senders announced and what of it is kept, in PostgreSQL. */
 import { type Selectable, sql, type Transaction } from 'kysely'
 import { mayReceive, receivingStates } from '#domain/case.ts'
-import { type Refusal, refuse } from '#domain/fault.ts'
+import { isRefusal, type Refusal, refuse } from '#domain/fault.ts'
 import type { CaseId, SenderId } from '#domain/id.ts'
 import { chunkCount } from '#domain/item.ts'
 import { isVerdictCode } from '#domain/verdict.ts'
-import type { IntakeLedger, NewPack, PlannedItem, ReceivedItem } from '#ports/intake-ledger.ts'
+import type { IntakeLedger, NewPack, PlannedItem, ReceivedItem, RecordedPacks } from '#ports/intake-ledger.ts'
 import { missingRuns, readRuns } from './chunk-runs.ts'
 import { type Database, guarded } from './database.ts'
 import { insertPlan } from './insert-plan.ts'
 import { noteChange } from './note-change.ts'
-import { recordAll } from './record-packs.ts'
+import { lockItems, recordRows } from './record-packs.ts'
+import { transact } from './round-trips.ts'
 import type { Tables } from './tables.ts'
 
 type Trx = Transaction<Tables>
@@ -111,7 +112,14 @@ export const createIntakeLedger = (db: Database): IntakeLedger => ({
       }),
     ),
 
-  recordPacks: (packs) => guarded(() => db.transaction().execute((trx) => recordAll(trx, packs))),
+  recordPacks: (packs) =>
+    guarded(() =>
+      transact<RecordedPacks | Refusal>(db, async (send) => {
+        const recording = recordRows(packs, await send(lockItems(packs)))
+        if (isRefusal(recording)) return { value: recording, last: [] }
+        return { value: recording.recorded, last: recording.rows }
+      }),
+    ),
 
   findItem: (sender, item) =>
     guarded(async () => {

@@ -1,7 +1,11 @@
 /** Counts a change of a case, so that its sealed index is owed a fresh one. */
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { CaseId } from '#domain/id.ts'
 import type { Tables } from './tables.ts'
+
+/** The same as a statement, where nothing urgent was decided. */
+export const countChange = (id: CaseId): RawBuilder<unknown> =>
+  sql`update case_indexes set changed = changed + 1 where case_id = ${id}`
 
 /**
  * Best the last statement of its transaction: the count's row is shared by all who change the case. `urgent`: a
