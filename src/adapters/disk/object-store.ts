@@ -4,28 +4,20 @@
  * linked into place: `link` refuses a name that exists, where `rename` would overwrite it.
  */
 import { constants } from 'node:fs'
-import { access, type FileHandle, link, mkdir, open, opendir, rm, stat, unlink } from 'node:fs/promises'
+import { access, type FileHandle, link, mkdir, opendir, rm, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Fault } from '#domain/fault.ts'
 import { putNewest } from '#domain/put-newest.ts'
 import { type ObjectWriter, type OpenedObjectStore, objectKeyShape } from '#ports/object-store.ts'
 import { openToRead, openToWrite, readDirect } from './direct-file.ts'
 import { attempt, codeOf } from './disk-fault.ts'
+import { folderFlusher } from './folder-flush.ts'
 
 /** A draft this old belongs to nobody: its writer is gone. */
 const draftHours = 24
 
 /** Open files kept for reading, most recently used last. */
 const openFiles = 64
-
-const flushFolder = async (folder: string): Promise<void> => {
-  const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY)
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
 
 const sweepDrafts = async (folder: string): Promise<void> => {
   const oldest = Date.now() - draftHours * 3_600_000
@@ -42,6 +34,7 @@ export const openDiskStore = async (folder: string): Promise<OpenedObjectStore> 
   await attempt(() => mkdir(folder, { recursive: true, mode: 0o700 }))
   await attempt(() => sweepDrafts(folder))
   const known = new Set<string>()
+  const folders = folderFlusher()
   const reading = new Map<string, Promise<FileHandle>>()
 
   const fileOf = (key: string): string => {
@@ -50,14 +43,15 @@ export const openDiskStore = async (folder: string): Promise<OpenedObjectStore> 
     return join(folder, kind, name.slice(-2), name)
   }
 
-  /** Makes the fan-out folder durable once per process. */
+  /** Makes the fan-out folder, and that of its kind, durable once per process. */
   const makeFolder = async (file: string): Promise<void> => {
     const fan = dirname(file)
     if (known.has(fan)) return
+    const kind = dirname(fan)
     await mkdir(fan, { recursive: true, mode: 0o700 })
-    await flushFolder(dirname(fan))
-    await flushFolder(folder)
-    known.add(fan)
+    await folders.flush(kind)
+    if (!known.has(kind)) await folders.flush(folder)
+    known.add(kind).add(fan)
   }
 
   const close = async (handle: Promise<FileHandle>): Promise<void> => {
@@ -105,7 +99,7 @@ export const openDiskStore = async (folder: string): Promise<OpenedObjectStore> 
             await writer.close()
             await unlink(draft)
           }
-          await flushFolder(dirname(file))
+          await folders.flush(dirname(file))
         }),
       abort: () =>
         attempt(async () => {
@@ -158,7 +152,7 @@ export const openDiskStore = async (folder: string): Promise<OpenedObjectStore> 
         () => false,
       ),
     async close() {
-      await Promise.all([...reading.values()].map(close))
+      await Promise.all([...[...reading.values()].map(close), folders.close()])
       reading.clear()
     },
   }
