@@ -11,13 +11,15 @@ import { type Database, guarded } from './database.ts'
 import { countChange, noteChange } from './note-change.ts'
 import { sendTogether, transact } from './round-trips.ts'
 
+const admissible = [...packMachine.into('admitted')]
+
 /**
  * The case and the pack, where it may be admitted. Admissions take turns; what senders bring meanwhile only refers to the
  * case and need not wait.
  */
 const lockPack = ({ id, case: of }: ArrivedPack): RawBuilder<{ wrapped_key: string | null }> => sql`
     select cases.wrapped_key from cases join packs on packs.case_id = cases.id
-    where cases.id = ${of} and packs.id = ${id} and packs.state = any(${[...packMachine.into('admitted')]}::text[])
+    where cases.id = ${of} and packs.id = ${id} and packs.state = any(${admissible}::text[])
     for no key update`
 
 /**
@@ -29,7 +31,7 @@ const lockItems = (decisions: readonly ItemDecision[]): RawBuilder<{ id: ItemId;
     order by id for no key update`
 
 const admitPack = ({ id }: ArrivedPack, at: Date): readonly RawBuilder<unknown>[] => [
-  sql`update packs set state = 'admitted', admitted_at = ${at} where id = ${id}`,
+  sql`update packs set state = 'admitted', admitted_at = ${at} where id = ${id} and state = any(${admissible}::text[])`,
   sql`delete from pack_heads where pack_id = ${id}`,
 ]
 
