@@ -99,6 +99,10 @@ const run = async (name: StageName): Promise<void> => {
     for (const line of notes?.leftOut ?? []) console.log(`left out: ${line}`)
     for (const line of notes?.broken ?? []) console.log(`BROKEN: ${line}`)
     if ((notes?.broken ?? []).length > 0) process.exitCode = 1
+  } catch (error) {
+    // Said at once: what cannot be tidied up afterwards must not be all that is heard.
+    console.error(error)
+    process.exitCode = 1
   } finally {
     await stage.stop()
     await rm(folder, { recursive: true, force: true })
