@@ -19,6 +19,11 @@ const openDirect = async (path: string, flags: number): Promise<FileHandle> => {
   }
 }
 
+/** Closes what was or is being opened; what could not be opened is closed. */
+export const close = async (handle: Promise<FileHandle>): Promise<void> => {
+  await (await handle.catch(() => null))?.close()
+}
+
 /** Opens a file for `readDirect`. */
 export const openToRead = (path: string): Promise<FileHandle> => openDirect(path, constants.O_RDONLY)
 

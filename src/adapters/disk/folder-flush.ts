@@ -5,6 +5,7 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { putNewest } from '#domain/put-newest.ts'
+import { close } from './direct-file.ts'
 
 /** Folders kept open, those longest unused closed first: two kinds of object in all their fan-out folders. */
 const mostOpen = 520
@@ -19,10 +20,6 @@ export type FolderFlusher = {
 /** Folders that are flushed through it may not be replaced by others of the same name. */
 export const folderFlusher = (): FolderFlusher => {
   const opened = new Map<string, Promise<FileHandle>>()
-  const close = async (handle: Promise<FileHandle>): Promise<void> => {
-    await (await handle.catch(() => null))?.close()
-  }
-
   return {
     async flush(folder) {
       const handle = opened.get(folder) ?? open(folder, constants.O_RDONLY | constants.O_DIRECTORY)
@@ -32,7 +29,8 @@ export const folderFlusher = (): FolderFlusher => {
       try {
         await (await handle).sync()
       } catch (error) {
-        opened.delete(folder)
+        // Another flush may have opened it anew since.
+        if (opened.get(folder) === handle) opened.delete(folder)
         await close(handle).catch(() => {})
         throw error
       }

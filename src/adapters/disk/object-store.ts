@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path'
 import { Fault } from '#domain/fault.ts'
 import { putNewest } from '#domain/put-newest.ts'
 import { type ObjectWriter, type OpenedObjectStore, objectKeyShape } from '#ports/object-store.ts'
-import { openToRead, openToWrite, readDirect } from './direct-file.ts'
+import { close, openToRead, openToWrite, readDirect } from './direct-file.ts'
 import { attempt, codeOf } from './disk-fault.ts'
 import { folderFlusher } from './folder-flush.ts'
 
@@ -52,10 +52,6 @@ export const openDiskStore = async (folder: string): Promise<OpenedObjectStore> 
     await folders.flush(kind)
     if (!known.has(kind)) await folders.flush(folder)
     known.add(kind).add(fan)
-  }
-
-  const close = async (handle: Promise<FileHandle>): Promise<void> => {
-    await (await handle.catch(() => null))?.close()
   }
 
   const forget = async (file: string): Promise<void> => {

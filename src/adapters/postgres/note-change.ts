@@ -3,9 +3,9 @@ import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { CaseId } from '#domain/id.ts'
 import type { Tables } from './tables.ts'
 
-/** The same as a statement, where nothing urgent was decided. */
-export const countChange = (id: CaseId): RawBuilder<unknown> =>
-  sql`update case_indexes set changed = changed + 1 where case_id = ${id}`
+/** The statement of `noteChange`. */
+export const countChange = (id: CaseId, urgent = false): RawBuilder<unknown> =>
+  sql`update case_indexes set changed = changed + 1${urgent ? sql`, urgent = changed + 1` : sql``} where case_id = ${id}`
 
 /**
  * Best the last statement of its transaction: the count's row is shared by all who change the case. `urgent`: a
@@ -13,9 +13,5 @@ export const countChange = (id: CaseId): RawBuilder<unknown> =>
  * minute for its like.
  */
 export const noteChange = async (db: Kysely<Tables>, id: CaseId, urgent = false): Promise<void> => {
-  await db
-    .updateTable('case_indexes')
-    .set({ changed: sql`changed + 1`, ...(urgent ? { urgent: sql`changed + 1` } : {}) })
-    .where('case_id', '=', id)
-    .execute()
+  await countChange(id, urgent).execute(db)
 }

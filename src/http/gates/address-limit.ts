@@ -2,7 +2,6 @@
  * How often one address may try a secret. Fixed windows in a bounded map: when it is full the oldest window goes,
  * so memory is limited whatever comes. Windows are measured by a clock that nobody sets, or a step back would last. The lockout of a link in the ledger is what stops patient guessing.
  */
-
 import { type Refusal, refuse } from '#domain/fault.ts'
 import { putNewest } from '#domain/put-newest.ts'
 
