@@ -20,21 +20,26 @@ const { values } = parseArgs({
   options: { rounds: { type: 'string', default: '4' }, slices: { type: 'string', default: '120' } },
 })
 
-/** Milliseconds between two slices on the screen, of as many steps as are asked for, one a frame at most. */
+/**
+ * Milliseconds between two slices on the screen, of as many steps as are asked for, one a frame at most. The pane is
+ * numbered in the frame that draws the slice, after what other callbacks of that frame could see.
+ */
 const scroll = (page: Page, steps: number): Promise<number[]> =>
   page.evaluate(async (count) => {
     const pane = document.querySelector('.pane')
     const viewer = document.querySelector('.toolbar .tool')
-    const shown = (): string | null => pane?.getAttribute('data-shown') ?? null
     const press = (key: string): void => {
       viewer?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))
     }
-    const frame = (): Promise<number> => new Promise((done) => requestAnimationFrame(done))
-    const step = async (key: string): Promise<void> => {
-      const before = shown()
-      press(key)
-      while (shown() === before) await frame()
-    }
+    const step = (key: string): Promise<void> =>
+      new Promise((done) => {
+        const watch = new MutationObserver(() => {
+          watch.disconnect()
+          done()
+        })
+        if (pane !== null) watch.observe(pane, { attributeFilter: ['data-shown'] })
+        press(key)
+      })
     await step('Home')
     for (let at = 0; at < count; at += 1) await step('ArrowDown')
     await step('Home')

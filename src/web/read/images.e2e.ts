@@ -128,6 +128,42 @@ describe('what is on the screen', () => {
     await window.close()
   })
 
+  test('has its own number at every moment, also where drawing comes late', async () => {
+    const { page, window } = await open(study)
+    await openImages(page)
+    await shownSlice(page, 13)
+    await page.evaluate(() => {
+      const soon = requestAnimationFrame.bind(globalThis)
+      globalThis.requestAnimationFrame = (draw) => Number(setTimeout(() => soon(draw), 150))
+      const seen = new Set<string>()
+      Object.assign(globalThis, { seen })
+      setInterval(() => {
+        const number = document.querySelector('.slice-number')?.textContent
+        const canvas = document.querySelector<HTMLCanvasElement>('.pane canvas')
+        const { width = 0, height = 0 } = canvas ?? {}
+        const middle = canvas?.getContext('2d')?.getImageData(width / 4, height / 2, width / 2, 32).data
+        seen.add(`${number}: ${middle?.reduce((sum, value) => (Math.imul(sum, 31) + value) | 0, 0)}`)
+      }, 20)
+    })
+    await page.locator('.toolbar .tool').first().focus()
+    for (const to of [14, 15, 16]) {
+      await page.keyboard.press('ArrowDown')
+      await shownSlice(page, to)
+    }
+    for (let step = 0; step < 6; step += 1) {
+      await page.keyboard.press('ArrowUp')
+      await page.waitForTimeout(60)
+    }
+    await shownSlice(page, 10)
+    await page.waitForTimeout(400)
+    const seen = await page.evaluate(() => [...(Reflect.get(globalThis, 'seen') as Set<string>)])
+    const [numbers, pictures] = [0, 1].map((half) => new Set(seen.map((one) => one.split(': ')[half])))
+    expect(numbers?.size).toBeGreaterThan(4)
+    expect([numbers?.size, pictures?.size]).toEqual([seen.length, seen.length])
+    expectNoViolations(window)
+    await window.close()
+  })
+
   test('says whose it is, and letters turn with the picture', async () => {
     const { page, window } = await open(study)
     await openImages(page)

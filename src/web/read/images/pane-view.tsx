@@ -1,5 +1,6 @@
 /** A pane with everything around its picture: whose it is, which slice, window, letters, and what could not be read. */
 import { useCallback, useEffect, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { Button } from '#web/parts/button.tsx'
 import { saveOriginal } from '#web/read/original.ts'
 import { printName } from '#web/read/patient.ts'
@@ -164,9 +165,13 @@ export const PaneView = (props: PaneViewProps) => {
   useEffect(() => {
     const element = place.current
     if (element === null) return
-    const opened = openPane(startEngine(reading), id, element, reading, (next) => {
-      setState(next)
-      now.current.onState(next)
+    const opened = openPane(startEngine(reading), id, element, reading, (next, drawn) => {
+      const take = (): void => {
+        setState(next)
+        now.current.onState(next)
+      }
+      if (drawn) flushSync(take)
+      else take()
     })
     pane.current = opened
     now.current.onPane(opened)

@@ -1,6 +1,8 @@
 /**
  * One picture on the screen, and what can be done with it. The promise: the number that is shown is the slice that is
- * drawn. A slice that cannot be read is said so, and nothing of another slice stays in its place.
+ * drawn. The viewport draws with a later frame than the one that asked it, so the number is taken from the picture the
+ * viewport holds, in the moment it was drawn. A slice that cannot be read is said so, and nothing of another slice
+ * stays in its place.
  */
 import { Enums, type RenderingEngine, type StackViewport } from '@cornerstonejs/core'
 import type { Reading } from '#web/read/reading.ts'
@@ -59,47 +61,66 @@ const empty: PaneState = {
 
 export const startState = empty
 
-/** Draws into `element`, which must be in the page. `show` hears of every change. */
+/**
+ * Draws into `element`, which must be in the page. `show` hears of every change; when it is `drawn`, the picture changed
+ * in this very moment, and what is said of it has to change before the browser paints.
+ */
 export const openPane = (
   engine: RenderingEngine,
   id: string,
   element: HTMLDivElement,
   reading: Reading,
-  show: (state: PaneState) => void,
+  show: (state: PaneState, drawn: boolean) => void,
 ): Pane => {
   engine.enableElement({ viewportId: id, type: Enums.ViewportType.STACK, element })
   const viewport = engine.getViewport(id) as StackViewport
   let state = empty
   let closed = false
-  let stacked = false
+  /** What the viewport was given whole. */
+  let stack: readonly Slice[] | null = null
+  let placing: Promise<void> = Promise.resolve()
+  /** A slice that could not be read lies over the picture, until one that was asked for after it is there. */
+  let covered = false
   let round = 0
   let turned = 0
   let mirrored = false
 
-  const set = (next: Partial<PaneState>): void => {
+  const set = (next: Partial<PaneState>, drawn = false): void => {
     if (closed) return
     state = { ...state, ...next }
-    show(state)
+    show(state, drawn)
   }
 
-  const look = (): Partial<PaneState> => {
-    const slice = state.at === null ? undefined : state.slices[state.at]
-    if (slice === undefined || !stacked) return { window: null, letters: null }
-    const { voiRange, invert = false } = viewport.getProperties()
-    const image = viewport.getCornerstoneImage()
-    return {
-      window: voiRange === undefined || image?.color === true ? null : windowOf(voiRange),
-      letters: slice.oriented ? lettersOf(viewport, element) : null,
-      inverted: invert,
-      moved: state.moved + 1,
-    }
+  const isStacked = (): boolean => stack !== null && stack === state.slices
+
+  const windowNow = (): Window | null => {
+    if (!isStacked()) return null
+    const { voiRange } = viewport.getProperties()
+    const colour = viewport.getCornerstoneImage()?.color === true
+    return voiRange === undefined || colour ? null : windowOf(voiRange)
   }
+
+  const isInverted = (): boolean => viewport.getProperties().invert === true
+
+  const look = (slice: Slice): Partial<PaneState> => ({
+    window: windowNow(),
+    letters: slice.oriented ? lettersOf(viewport, element) : null,
+    inverted: isInverted(),
+    moved: state.moved + 1,
+  })
 
   const draw = (): void => {
-    if (closed || !stacked) return
-    viewport.render()
-    set(look())
+    if (!closed && isStacked()) viewport.render()
   }
+
+  const onDrawn = (): void => {
+    if (closed || covered || !isStacked()) return
+    const held = viewport.getCornerstoneImage()?.imageId
+    const at = state.slices.findIndex(({ imageId }) => imageId === held)
+    const slice = state.slices[at]
+    if (slice !== undefined) set({ at, failed: false, ...look(slice) }, true)
+  }
+  element.addEventListener(Enums.Events.IMAGE_RENDERED, onDrawn)
 
   const prefetch = async (slices: readonly Slice[], at: number, mine: number): Promise<void> => {
     const { width, height } = viewport.getCornerstoneImage()
@@ -116,41 +137,63 @@ export const openPane = (
     await Promise.all([take(), take(), take()])
   }
 
+  const place = async (slices: readonly Slice[], to: number): Promise<void> => {
+    if (stack === slices) await viewport.setImageIdIndex(to)
+    else {
+      stack = null
+      await viewport.setStack(
+        slices.map(({ imageId }) => imageId),
+        to,
+      )
+      stack = slices
+      turned = 0
+      mirrored = false
+    }
+    // With a graphics card a slice that did not come is no error of the library, and the one before it stays.
+    if (viewport.getCornerstoneImage()?.imageId !== slices[to]?.imageId)
+      throw new Error('the viewport holds another slice')
+  }
+
+  /** @throws when the viewport could not take the slice */
+  const placeNow = async (slices: readonly Slice[], to: number, mine: number): Promise<void> => {
+    if (closed || mine !== round) return
+    try {
+      await place(slices, to)
+      if (mine === round) covered = false
+    } catch (failure) {
+      // The library believes that it has it: given whole again, it asks again.
+      stack = null
+      throw failure
+    }
+  }
+
   const put = async (to: number, mine: number): Promise<void> => {
     const { slices } = state
     const slice = slices[to]
     if (slice === undefined) return
     try {
       await loadSlice(reading, slice, 'interaction')
-      if (closed || mine !== round) return
-      if (stacked) await viewport.setImageIdIndex(to)
-      else {
-        await viewport.setStack(
-          slices.map(({ imageId }) => imageId),
-          to,
-        )
-        stacked = true
-        turned = 0
-        mirrored = false
-      }
+      // One at a time: of two series that come together the library may keep the pictures of one under the other.
+      const mineDone = placing.then(() => placeNow(slices, to, mine))
+      placing = mineDone.catch(() => undefined)
+      await mineDone
       if (closed || mine !== round) return
       viewport.render()
-      state = { ...state, at: to, failed: false }
-      // Once: a reader who scrolls waits for every drawing of the page.
-      set(look())
       // Let the picture be seen before the line is busy with others.
       setTimeout(() => {
         if (mine === round) void prefetch(slices, to, mine)
       }, 150)
     } catch {
-      if (!closed && mine === round) set({ at: to, failed: true })
+      if (closed || mine !== round) return
+      covered = true
+      set({ at: to, failed: true, window: null, letters: null })
     }
   }
 
   return {
     open: (slices, at) => {
       round += 1
-      stacked = false
+      covered = false
       // Of the series before nothing stays, not even while the new one is on its way.
       set({ ...empty, slices, wanted: at, moved: state.moved + 1 })
       void put(at, round)
@@ -164,28 +207,29 @@ export const openPane = (
       void put(next, round)
     },
     setWindow: (window) => {
-      if (state.window === null) return
+      if (windowNow() === null) return
       viewport.setProperties({ voiRange: rangeOf(window) })
       draw()
     },
     dragWindow: (dx, dy) => {
-      if (state.window === null) return
-      viewport.setProperties({ voiRange: rangeOf(dragged(state.window, dx, dy)) })
+      const window = windowNow()
+      if (window === null) return
+      viewport.setProperties({ voiRange: rangeOf(dragged(window, dx, dy)) })
       draw()
     },
     pan: (dx, dy) => {
-      if (!stacked) return
+      if (!isStacked()) return
       moveBy(viewport, [dx, dy])
       draw()
     },
     zoom: (by) => {
-      const { parallelScale } = stacked ? viewport.getCamera() : {}
+      const { parallelScale } = isStacked() ? viewport.getCamera() : {}
       if (parallelScale === undefined) return
       viewport.setCamera({ parallelScale: Math.max(1e-3, parallelScale / by) })
       draw()
     },
     fit: () => {
-      if (!stacked) return
+      if (!isStacked()) return
       turned = 0
       mirrored = false
       viewport.setCamera({ flipHorizontal: false })
@@ -194,24 +238,24 @@ export const openPane = (
       draw()
     },
     rotate: () => {
-      if (!stacked) return
+      if (!isStacked()) return
       turned = (turned + 90) % 360
       viewport.setViewPresentation({ rotation: turned })
       draw()
     },
     flip: () => {
-      if (!stacked) return
+      if (!isStacked()) return
       mirrored = !mirrored
       viewport.setCamera({ flipHorizontal: mirrored })
       draw()
     },
     invert: () => {
-      if (!stacked) return
-      viewport.setProperties({ invert: !state.inverted })
+      if (!isStacked()) return
+      viewport.setProperties({ invert: !isInverted() })
       draw()
     },
-    toPixel: (point) => (stacked ? toPixel(viewport, point) : null),
-    toScreen: (pixel) => (stacked ? toScreen(viewport, pixel) : null),
+    toPixel: (point) => (isStacked() ? toPixel(viewport, point) : null),
+    toScreen: (pixel) => (isStacked() ? toScreen(viewport, pixel) : null),
     resize: () => {
       if (closed) return
       engine.resize(true, true)
@@ -220,6 +264,7 @@ export const openPane = (
     close: () => {
       closed = true
       round += 1
+      element.removeEventListener(Enums.Events.IMAGE_RENDERED, onDrawn)
       engine.disableElement(id)
     },
   }
