@@ -76,6 +76,27 @@ test.each([
   expect(Math.abs((await darkness()) - expected)).toBeLessThan(0.02)
 })
 
+test('one that is chosen while another opens or closes draws', async () => {
+  // As on a busy machine: what the page asks its worker arrives late.
+  await page.evaluate(() => {
+    const post = Reflect.get(Worker.prototype, 'postMessage')
+    Reflect.set(Worker.prototype, 'postMessage', function (this: Worker, ...given: unknown[]) {
+      setTimeout(() => Reflect.apply(post, this, given), 400)
+    })
+    Reflect.set(globalThis, 'endLate', () => Reflect.set(Worker.prototype, 'postMessage', post))
+  })
+  await choose('photo.jpg')
+  await page.waitForTimeout(1_000)
+  await choose('report.pdf')
+  await page.waitForTimeout(200)
+  for (const name of ['fax.pdf', 'scan.pdf', 'fax.pdf']) {
+    await choose(name)
+    await page.locator('.sheet[data-drawn=drawn]').waitFor()
+    expect(Math.abs((await darkness()) - 0.222)).toBeLessThan(0.02)
+  }
+  await page.evaluate(() => Reflect.apply(Reflect.get(globalThis, 'endLate'), null, []))
+})
+
 test('a scan in JPEG 2000 draws', async () => {
   await choose('film.pdf')
   await page.locator('.sheet[data-drawn=drawn]').waitFor()

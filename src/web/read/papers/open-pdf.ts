@@ -3,12 +3,12 @@
  * annotations look like (a stamp, a filled field) is drawn with the page. A large file comes piece by piece.
  */
 import {
-  GlobalWorkerOptions,
   getDocument,
   OPS,
   PDFDataRangeTransport,
   type PDFDocumentProxy,
   type PDFPageProxy,
+  PDFWorker,
 } from 'pdfjs-dist'
 // oxlint-disable-next-line import/default -- Vite makes the worker of this name; there is no such file.
 import PdfWorker from 'pdfjs-dist/build/pdf.worker.min.mjs?worker'
@@ -22,11 +22,21 @@ const pieceBytes = 2 * 1_048_576
 /** A picture beyond this is not decoded: no screen shows it, and a hostile one would take all memory. Pixels. */
 const mostPixels = 120_000_000
 
+let worker: PDFWorker | null = null
+
+/**
+ * One worker for every document, given to each by name: the one that pdf.js finds by itself ends with its document, and
+ * another that is chosen before it has ended is said to be none that opens.
+ */
+const startWorker = (): PDFWorker => {
+  worker ??= PDFWorker.create({ port: new PdfWorker() })
+  return worker
+}
+
 export type OpenPdf = { readonly document: PDFDocumentProxy; close(): void }
 
 /** Rejects when it is no PDF, is locked by a password, or cannot be had. */
 export const openPdf = async (reading: Reading, path: string, size: number): Promise<OpenPdf> => {
-  GlobalWorkerOptions.workerPort ??= new PdfWorker()
   let broke: (failure: Error) => void = () => {}
   const broken = new Promise<never>((_, fail) => {
     broke = fail
@@ -49,6 +59,7 @@ export const openPdf = async (reading: Reading, path: string, size: number): Pro
   const source = size <= wholeBytes ? { data: await fetchBytes() } : { range: inPieces() }
   const task = getDocument({
     ...source,
+    worker: startWorker(),
     rangeChunkSize: pieceBytes,
     disableAutoFetch: true,
     disableStream: true,
