@@ -38,26 +38,28 @@ const takeInstances = ({ nameInstance, ids }: StoreNeeds, receiving: Receiving) 
   const instances: Instance[] = []
   let id = ids.next<ItemId>()
   let size = 0
-  let head: Buffer[] = []
+  let head = Buffer.alloc(0)
   let room = true
 
   const sink: PartSink = {
     begin() {
       id = ids.next<ItemId>()
       size = 0
-      head = []
+      head = Buffer.allocUnsafeSlow(namedFromBytes)
       receiving.begin(id, 0)
     },
     push(bytes) {
-      if (size < namedFromBytes) head.push(Buffer.from(bytes.subarray(0, namedFromBytes - size)))
+      if (size < namedFromBytes) bytes.copy(head, size)
       size += bytes.length
       room = receiving.push(bytes) && room
     },
     end() {
       receiving.end()
       // It waits for nothing but its turn, so these do not pile up.
-      const named = nameInstance(Buffer.concat(head)).catch(() => null)
-      head = []
+      const first = head
+      const named = nameInstance(first.subarray(0, size))
+        .catch(() => null)
+        .finally(() => freeBytes(first))
       instances.push({ id, size, named })
     },
   }
