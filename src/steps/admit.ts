@@ -5,7 +5,7 @@
  */
 import { createSecretKey } from 'node:crypto'
 import { Fault } from '#domain/fault.ts'
-import type { ItemId, PackId, PlanId } from '#domain/id.ts'
+import type { PackId } from '#domain/id.ts'
 import { mapInLanes } from '#domain/in-lanes.ts'
 import { decidedState, mostArchiveDepth } from '#domain/item.ts'
 import { factsSeal, listSeal, textSeal } from '#domain/seal-name.ts'
@@ -13,11 +13,11 @@ import type { SealedFacts } from '#domain/study.ts'
 import { worstOutcome } from '#domain/verdict.ts'
 import { sealDiscList } from '#formats/disc-list.ts'
 import { sealText } from '#formats/item-text.ts'
-import { openHeads } from '#formats/pack/heads.ts'
 import { type OpenExtent, openItemRange, type ReadPack, readItemRange } from '#formats/pack/item-bytes.ts'
 import { openName } from '#formats/pack/name.ts'
 import { readAhead } from '#formats/pack/read-ahead.ts'
 import { labelServed, sumBoth } from '#formats/pack/served-bytes.ts'
+import { readWanted } from '#formats/pack/wanted.ts'
 import { unwrapKey } from '#formats/sealed/key-wrap.ts'
 import { offerCase, unpackItem } from '#jobs/jobs.ts'
 import type {
@@ -29,19 +29,19 @@ import type {
 } from '#ports/admission-ledger.ts'
 import type { AuditLedger } from '#ports/audit-ledger.ts'
 import type { CaseLedger } from '#ports/case-ledger.ts'
-import type { CaseKey, CaseVault } from '#ports/case-vault.ts'
+import type { CaseVault } from '#ports/case-vault.ts'
 import type { Clock } from '#ports/clock.ts'
 import { dropPacks, maybeDead } from '#ports/drop-packs.ts'
 import type { Findings, Inspector } from '#ports/inspector.ts'
 import type { JobQueue } from '#ports/job-queue.ts'
 import { noteStopped } from '#ports/note-stopped.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
-import { type PackIdentities, packIdentities } from '#ports/pack-identities.ts'
 import { readPacks } from '#ports/read-packs.ts'
 import { type Scanned, scanCodes, scanItem } from '#ports/scan-item.ts'
 import type { Scanner } from '#ports/scanner.ts'
 import { settleTwins } from '#ports/settle-twins.ts'
-import { type KeyUnlocker, keyUnlocker } from '#ports/unlock-keys.ts'
+import { keyUnlocker } from '#ports/unlock-keys.ts'
+import { haveKey, type UnlockedPack, unlockPack } from '#ports/unlock-pack.ts'
 
 export type AdmitNeeds = {
   readonly admission: AdmissionLedger
@@ -68,53 +68,15 @@ const longAtOnce = 4
 /** What is read of a pack at once when its heads do not tell enough: all of a usual one. */
 const aheadBytes = 8_912_896
 
-type Unlocked = {
-  readonly key: CaseKey
-  readonly packs: ReadonlyMap<PackId, Uint8Array>
-  readonly plans: ReadonlyMap<PlanId, Uint8Array>
-  /** First bytes of items, as far as they were kept beside the pack. */
-  readonly heads: ReadonlyMap<ItemId, Buffer>
-  readonly identities: PackIdentities
-}
+/** The same for an inspector that looks here and there into a file of several packs. */
+const glanceBytes = 1_048_576
 
-/** Heads are a copy, made to spare the store: where they do not open, the pack itself is asked. */
-const readHeads = (pack: PackId, key: Uint8Array, sealed: Buffer): ReadonlyMap<ItemId, Buffer> => {
-  try {
-    return openHeads(pack, key, sealed)
-  } catch (error) {
-    if (error instanceof Fault && error.code === 'store.damaged') return new Map()
-    throw error
-  }
-}
-
-/** Opens every key that the items of a pack need, and what was kept of their first bytes. */
-const unlock = async (
-  keys: KeyUnlocker,
-  vault: CaseVault,
-  pack: ArrivedPack,
-  wrappedKey: string,
-): Promise<Unlocked> => {
-  const key = await vault.open(pack.case, wrappedKey)
-  const packs = await keys.unlock(key, pack.packKeys)
-  const own = packs.get(pack.id)
-  return {
-    key,
-    packs,
-    plans: await keys.unlockAgain(key, pack.planKeys),
-    heads: own === undefined || pack.heads === null ? new Map() : readHeads(pack.id, own, pack.heads),
-    identities: packIdentities(key, pack),
-  }
-}
-
-const have = <Id, Value>(map: ReadonlyMap<Id, Value>, id: Id): Value => {
-  const value = map.get(id)
-  if (value === undefined) throw new Fault('key.unavailable')
-  return value
-}
+/** How an item's bytes are read: by the inspector, and whole. */
+type Readers = { readonly glance: ReadPack; readonly whole: ReadPack }
 
 /** Every byte through the scanner, where there is one. A large item is digested on the way, not read twice. */
 const scanWhole = async (
-  { scanner, store }: AdmitNeeds,
+  { scanner }: AdmitNeeds,
   { attempts }: ArrivedPack,
   size: number,
   extents: readonly OpenExtent[],
@@ -122,23 +84,18 @@ const scanWhole = async (
 ): Promise<Scanned> => {
   if (scanner === null || size === 0) return { verdict: 'clean' }
   const digest = extents.length > 1
-  // It goes on from pack to pack while the inspector is still elsewhere in the file.
-  const from = digest ? readAhead(readPacks(store), extents, aheadBytes) : read
-  const batches = openItemRange(extents, from, 0, size)
+  const batches = openItemRange(extents, read, 0, size)
   return scanItem(scanner, batches, size, { digest, lastTry: attempts + 1 >= mostAttempts })
 }
 
-const decide = async (
+const decideFrom = async (
   needs: AdmitNeeds,
   pack: ArrivedPack,
-  { key, packs, plans, heads, identities }: Unlocked,
+  { key, plans, heads, identities }: UnlockedPack,
   item: ArrivedItem,
-  read: ReadPack,
+  extents: readonly OpenExtent[],
+  { glance, whole }: Readers,
 ): Promise<ItemDecision> => {
-  const extents: OpenExtent[] = item.extents.map((extent) => ({
-    ...extent,
-    key: unwrapKey(createSecretKey(have(packs, extent.pack)), extent.wrappedKey),
-  }))
   const inspected: Promise<Findings> | Findings =
     item.size === 0
       ? { kind: 'other', codes: ['EMPTY_FILE'], instance: null, facts: {} }
@@ -147,13 +104,13 @@ const decide = async (
             size: item.size,
             head: heads.get(item.id),
             read: (offset, length) =>
-              readItemRange(extents, read, offset, Math.min(item.size, offset + length)),
+              readItemRange(extents, glance, offset, Math.min(item.size, offset + length)),
           },
           pack.id,
         )
-  const [found, scanned] = await Promise.all([inspected, scanWhole(needs, pack, item.size, extents, read)])
+  const [found, scanned] = await Promise.all([inspected, scanWhole(needs, pack, item.size, extents, whole)])
   const { verdict } = scanned
-  const { name, modified } = openName(item.plan, have(plans, item.plan), item.id, item.sealedName)
+  const { name, modified } = openName(item.plan, haveKey(plans, item.plan), item.id, item.sealedName)
   const tooDeep = found.kind === 'archive' && item.depth >= mostArchiveDepth
   const codes = [
     ...new Set([
@@ -170,7 +127,7 @@ const decide = async (
   const facts: SealedFacts = {
     ...found.facts,
     ...(typeof verdict === 'object' ? { malware: verdict.found } : {}),
-    ...(labelled ? { sha1: await labelServed(extents, read, item.size, patches) } : {}),
+    ...(labelled ? { sha1: await labelServed(extents, whole, item.size, patches) } : {}),
     name,
     ...(modified === null ? {} : { modified }),
   }
@@ -178,13 +135,38 @@ const decide = async (
     item: item.id,
     kind: found.kind,
     codes,
-    ...(await sumBoth(extents, read, item.size, patches, scanned.sha256)),
+    ...(await sumBoth(extents, whole, item.size, patches, scanned.sha256)),
     sealedFacts: key.seal(Buffer.from(JSON.stringify(facts)), factsSeal(pack.case, item.id)),
     ...sealDiscList(found.listed, (list) => key.seal(list, listSeal(pack.case, item.id))),
     instance: found.instance,
     pages: found.facts.pages ?? null,
     ...sealText((plain) => key.seal(plain, textSeal(pack.case, item.id)), found.text),
     keys: extents.map((extent) => key.wrap(extent.key)),
+  }
+}
+
+/** `read` is shared by the items that lie in this pack alone; one of several packs is read by itself. */
+const decide = async (
+  needs: AdmitNeeds,
+  pack: ArrivedPack,
+  unlocked: UnlockedPack,
+  item: ArrivedItem,
+  read: ReadPack,
+): Promise<ItemDecision> => {
+  const extents: OpenExtent[] = item.extents.map((extent) => ({
+    ...extent,
+    key: unwrapKey(createSecretKey(haveKey(unlocked.packs, extent.pack)), extent.wrappedKey),
+  }))
+  if (extents.length <= 1)
+    return decideFrom(needs, pack, unlocked, item, extents, { glance: read, whole: read })
+  const ask = readPacks(needs.store)
+  // It goes on from pack to pack while the inspector is still elsewhere in the file.
+  const whole = readWanted(ask, extents)
+  try {
+    const glance = readAhead(ask, extents, glanceBytes)
+    return await decideFrom(needs, pack, unlocked, item, extents, { glance, whole })
+  } finally {
+    whole.close()
   }
 }
 
@@ -222,16 +204,13 @@ export const admit =
       return null
     }
     try {
-      const unlocked = await unlock(keys, vault, pack, pack.wrappedKey)
-      const read = readAhead(
-        readPacks(store),
-        pack.items.flatMap((item) => item.extents),
-        aheadBytes,
-      )
-      const decideAll = (items: readonly ArrivedItem[], lanes: number) =>
-        mapInLanes(items, lanes, (item) => decide(needs, pack, unlocked, item, read))
+      const unlocked = await unlockPack(keys, vault, pack, pack.wrappedKey)
       const long = pack.items.filter(({ extents }) => extents.length > 1)
       const short = pack.items.filter(({ extents }) => extents.length <= 1)
+      const shared = short.flatMap(({ extents }) => extents)
+      const read = readAhead(readPacks(store), shared, aheadBytes)
+      const decideAll = (items: readonly ArrivedItem[], lanes: number) =>
+        mapInLanes(items, lanes, (item) => decide(needs, pack, unlocked, item, read))
       const decisions = [...(await decideAll(short, atOnce)), ...(await decideAll(long, longAtOnce))]
       const at = clock.now()
       const settle = (twins: Twins) => unlocked.identities.settle(settleTwins(decisions)(twins), twins.shown)

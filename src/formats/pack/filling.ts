@@ -64,6 +64,12 @@ export type Filling = {
 const writeBytes = 131_072
 const mostWaiting = 4_194_304
 
+/**
+ * A run whose length nobody told goes on in a full pack until this much of it lies there, so that no slice lies in two:
+ * a worker has the head and the digest of one that lies in one, and reads another whole.
+ */
+const leastBeforeRoll = 1_048_576
+
 type Open = {
   readonly id: PackId
   readonly pack: PackWriter
@@ -82,7 +88,7 @@ export const fillPacks = (needs: FillingNeeds): Filling => {
   const { case: of, sender } = needs
   const packs: Open[] = []
   let filling: Open | null = null
-  let run: { readonly item: ItemId; chunk: number; inChunk: number } | null = null
+  let run: { readonly item: ItemId; chunk: number; inChunk: number; inPack: number } | null = null
   let work: Promise<void> = Promise.resolve()
   let unwritten = 0
 
@@ -131,7 +137,7 @@ export const fillPacks = (needs: FillingNeeds): Filling => {
     if (length !== undefined && filling !== null && filling.pack.plain + length > packBytes) closeFilling()
     filling ??= startPack()
     filling.pack.begin(item, first, length)
-    run = { item, chunk: first, inChunk: 0 }
+    run = { item, chunk: first, inChunk: 0, inPack: 0 }
   }
 
   /** Goes on with the same item in a new pack; only ever between two chunks. */
@@ -141,6 +147,7 @@ export const fillPacks = (needs: FillingNeeds): Filling => {
     closePack(filling)
     filling = startPack()
     filling.pack.begin(run.item, run.chunk)
+    run.inPack = 0
   }
 
   const push = (piece: Uint8Array): boolean => {
@@ -149,11 +156,12 @@ export const fillPacks = (needs: FillingNeeds): Filling => {
       if (run.inChunk === chunkBytes) {
         run.chunk += 1
         run.inChunk = 0
-        if (filling.pack.plain >= packBytes) roll()
+        if (filling.pack.plain >= packBytes && run.inPack >= leastBeforeRoll) roll()
       }
       const next: Uint8Array = piece.subarray(at, at + chunkBytes - run.inChunk)
       filling.pack.push(next)
       run.inChunk += next.length
+      run.inPack += next.length
       at += next.length
       if (filling.pack.waiting >= writeBytes) flush(filling)
     }

@@ -3,6 +3,7 @@
  */
 import { createHash } from 'node:crypto'
 import { Fault } from '#domain/fault.ts'
+import { freeBytes } from '#domain/free-bytes.ts'
 import type { PackId } from '#domain/id.ts'
 import { chunkBytes, type Extent } from '#domain/item.ts'
 import { extentSeal } from '#domain/seal-name.ts'
@@ -84,6 +85,9 @@ export const sumItem = async (
   if (sha256 !== undefined) return { sha256, crc32 }
   const hash = createHash('sha256')
   for await (const batch of openItemRange(extents, read, 0, size))
-    for (const piece of batch) hash.update(piece)
+    for (const piece of batch) {
+      hash.update(piece)
+      freeBytes(piece)
+    }
   return { sha256: hash.digest(), crc32 }
 }

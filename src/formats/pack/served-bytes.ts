@@ -3,6 +3,7 @@
  * here; of one with them the plain bytes, which are nobody else's, are changed in place.
  */
 import { createHash } from 'node:crypto'
+import { freeBytes } from '#domain/free-bytes.ts'
 import { chunkBytes } from '#domain/item.ts'
 import { applyPatches, type Patch, type ServedCopy } from '#domain/patch.ts'
 import { crc32 } from '#formats/crc32.ts'
@@ -38,7 +39,7 @@ export const openServedRange = (
 
 /**
  * Digest and CRC-32 of what goes out of these extents, in order, each opened once. `seen` is given every piece as it
- * came, before it is changed. Sealed bytes are read into `scratch` (at least `readBytes` long) when there is one.
+ * came, before it is changed, and may not keep it. Sealed bytes are read into `scratch` (at least `readBytes` long) when there is one.
  * @throws `store.damaged`, and what `extents` and `read` throw.
  */
 export const sumServed = async (
@@ -59,6 +60,7 @@ export const sumServed = async (
         hash.update(piece)
         crc = crc32(piece, crc)
         at += piece.length
+        freeBytes(piece)
       }
   }
   return { patches, sha256: hash.digest(), crc32: crc }
@@ -73,7 +75,10 @@ export const labelServed = async (
 ): Promise<string> => {
   const hash = createHash('sha1')
   for await (const batch of openServedRange(extents, read, patches, 0, size))
-    for (const piece of batch) hash.update(piece)
+    for (const piece of batch) {
+      hash.update(piece)
+      freeBytes(piece)
+    }
   return hash.digest('hex')
 }
 

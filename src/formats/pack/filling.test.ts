@@ -1,0 +1,89 @@
+/** Filling: how files of any length come to lie in packs. */
+import { createHash, randomBytes } from 'node:crypto'
+import { beforeEach, expect, test } from 'vitest'
+import type { CaseId, ItemId, PackId, SenderId } from '#domain/id.ts'
+import { chunkBytes } from '#domain/item.ts'
+import { packBytes } from '#domain/pack.ts'
+import { type Filling, fillPacks } from './filling.ts'
+
+const id = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
+const item = (n: number): ItemId => id(n) as ItemId
+
+let written: Map<PackId, number>
+let filling: Filling
+
+beforeEach(() => {
+  let packs = 0
+  written = new Map()
+  filling = fillPacks({
+    case: id(1) as CaseId,
+    sender: id(2) as SenderId,
+    nextId: () => id(1_000 + packs++) as PackId,
+    lock: async () => 'locked',
+    open: async (pack) => ({
+      write: async (buffers) => {
+        const size = buffers.reduce((sum, { length }) => sum + length, 0)
+        written.set(pack, (written.get(pack) ?? 0) + size)
+      },
+      commit: async () => {},
+      abort: async () => {},
+    }),
+    remove: async () => {},
+  })
+})
+
+const fill = async (bytes: Buffer): Promise<void> => {
+  for (let at = 0; at < bytes.length; at += 65_536)
+    if (!filling.push(bytes.subarray(at, at + 65_536))) await filling.ready()
+}
+
+const sizes = async (): Promise<readonly number[]> =>
+  (await filling.finish()).map(({ extents }) => extents.reduce((sum, { length }) => sum + length, 0))
+
+test('slices whose length nobody told lie in one pack each, and no pack is much too full', async () => {
+  const slice = randomBytes(2 * chunkBytes + 1_300)
+  for (let n = 0; n < 60; n += 1) {
+    filling.begin(item(n), 0)
+    await fill(slice)
+    expect(Buffer.from(filling.end())).toEqual(createHash('sha256').update(slice).digest())
+  }
+  const packs = await filling.finish()
+  const extents = packs.flatMap((pack) => pack.extents)
+  expect(extents.map((extent) => extent.item)).toEqual(Array.from({ length: 60 }, (_, n) => item(n)))
+  for (const pack of packs) {
+    expect(pack.heads).not.toBeNull()
+    expect(pack.extents.reduce((sum, { length }) => sum + length, 0)).toBeLessThan(packBytes + slice.length)
+    expect(written.get(pack.id)).toBe(pack.size)
+  }
+})
+
+test('a long file goes on in the next pack, at a chunk', async () => {
+  const long = randomBytes(3 * packBytes + 5)
+  filling.begin(item(1), 0)
+  await fill(long.subarray(0, packBytes - chunkBytes))
+  filling.end()
+  filling.begin(item(2), 0)
+  await fill(long)
+  filling.end()
+  const packs = await filling.finish()
+  const extents = packs.flatMap((pack) => pack.extents).filter((extent) => extent.item === item(2))
+  expect(extents.map(({ first, length }) => [first * chunkBytes, length])).toEqual([
+    [0, 4 * chunkBytes],
+    [4 * chunkBytes, packBytes],
+    [4 * chunkBytes + packBytes, packBytes],
+    [4 * chunkBytes + 2 * packBytes, packBytes - 4 * chunkBytes + 5],
+  ])
+  for (const { first, length, sha256 } of extents) {
+    const part = long.subarray(first * chunkBytes, first * chunkBytes + length)
+    expect(Buffer.from(sha256)).toEqual(createHash('sha256').update(part).digest())
+  }
+})
+
+test('a run whose length is told begins a new pack where it would not fit', async () => {
+  for (const length of [packBytes - 10, 20, packBytes - 20]) {
+    filling.begin(item(length), 0, length)
+    await fill(Buffer.alloc(length))
+    filling.end()
+  }
+  expect(await sizes()).toEqual([packBytes - 10, packBytes])
+})
