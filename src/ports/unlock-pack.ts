@@ -1,7 +1,6 @@
-/** Unlocking a stored pack: every key that its items need, what was kept of their first bytes, and whose they are. */
+/** Unlocking a stored pack: every key that its items need, and whose they are. */
 import { Fault } from '#domain/fault.ts'
-import type { ItemId, PackId, PlanId } from '#domain/id.ts'
-import { openHeads } from '#formats/pack/heads.ts'
+import type { PackId, PlanId } from '#domain/id.ts'
 import type { ArrivedPack } from './admission-ledger.ts'
 import type { CaseKey, CaseVault } from './case-vault.ts'
 import { type PackIdentities, packIdentities } from './pack-identities.ts'
@@ -11,22 +10,10 @@ export type UnlockedPack = {
   readonly key: CaseKey
   readonly packs: ReadonlyMap<PackId, Uint8Array>
   readonly plans: ReadonlyMap<PlanId, Uint8Array>
-  /** First bytes of items, as far as they were kept beside the pack. */
-  readonly heads: ReadonlyMap<ItemId, Buffer>
   readonly identities: PackIdentities
 }
 
-/** Heads are a copy, made to spare the store: where they do not open, the pack itself is asked. */
-const readHeads = (pack: PackId, key: Uint8Array, sealed: Buffer): ReadonlyMap<ItemId, Buffer> => {
-  try {
-    return openHeads(pack, key, sealed)
-  } catch (error) {
-    if (error instanceof Fault && error.code === 'store.damaged') return new Map()
-    throw error
-  }
-}
-
-/** @throws `key.unavailable`, `store.damaged`, and what `CaseVault.open` throws */
+/** @throws `store.damaged` for a case's own details, and what `CaseVault.open` and `CaseKey.unlock` throw */
 export const unlockPack = async (
   keys: KeyUnlocker,
   vault: CaseVault,
@@ -34,13 +21,10 @@ export const unlockPack = async (
   wrappedKey: string,
 ): Promise<UnlockedPack> => {
   const key = await vault.open(pack.case, wrappedKey)
-  const packs = await keys.unlock(key, pack.packKeys)
-  const own = packs.get(pack.id)
   return {
     key,
-    packs,
+    packs: await keys.unlock(key, pack.packKeys),
     plans: await keys.unlockAgain(key, pack.planKeys),
-    heads: own === undefined || pack.heads === null ? new Map() : readHeads(pack.id, own, pack.heads),
     identities: packIdentities(key, pack),
   }
 }

@@ -5,7 +5,7 @@
  */
 import { createSecretKey } from 'node:crypto'
 import { Fault } from '#domain/fault.ts'
-import type { PackId } from '#domain/id.ts'
+import type { ItemId, PackId } from '#domain/id.ts'
 import { mapInLanes } from '#domain/in-lanes.ts'
 import { decidedState, mostArchiveDepth } from '#domain/item.ts'
 import { factsSeal, listSeal, textSeal } from '#domain/seal-name.ts'
@@ -13,6 +13,7 @@ import type { SealedFacts } from '#domain/study.ts'
 import { worstOutcome } from '#domain/verdict.ts'
 import { sealDiscList } from '#formats/disc-list.ts'
 import { sealText } from '#formats/item-text.ts'
+import { openKeptHeads } from '#formats/pack/heads.ts'
 import { type OpenExtent, openItemRange, type ReadPack, readItemRange } from '#formats/pack/item-bytes.ts'
 import { openName } from '#formats/pack/name.ts'
 import { readAhead } from '#formats/pack/read-ahead.ts'
@@ -71,6 +72,9 @@ const aheadBytes = 8_912_896
 /** The same for an inspector that looks here and there into a file of several packs. */
 const glanceBytes = 1_048_576
 
+/** A pack that is open, with the first bytes of its items as far as they were kept beside it. */
+type Unlocked = UnlockedPack & { readonly heads: ReadonlyMap<ItemId, Buffer> }
+
 /** How an item's bytes are read: by the inspector, and whole. */
 type Readers = { readonly glance: ReadPack; readonly whole: ReadPack }
 
@@ -91,7 +95,7 @@ const scanWhole = async (
 const decideFrom = async (
   needs: AdmitNeeds,
   pack: ArrivedPack,
-  { key, plans, heads, identities }: UnlockedPack,
+  { key, plans, heads, identities }: Unlocked,
   item: ArrivedItem,
   extents: readonly OpenExtent[],
   { glance, whole }: Readers,
@@ -149,7 +153,7 @@ const decideFrom = async (
 const decide = async (
   needs: AdmitNeeds,
   pack: ArrivedPack,
-  unlocked: UnlockedPack,
+  unlocked: Unlocked,
   item: ArrivedItem,
   read: ReadPack,
 ): Promise<ItemDecision> => {
@@ -204,7 +208,8 @@ export const admit =
       return null
     }
     try {
-      const unlocked = await unlockPack(keys, vault, pack, pack.wrappedKey)
+      const opened = await unlockPack(keys, vault, pack, pack.wrappedKey)
+      const unlocked = { ...opened, heads: openKeptHeads(id, opened.packs.get(id), pack.heads) }
       const long = pack.items.filter(({ extents }) => extents.length > 1)
       const short = pack.items.filter(({ extents }) => extents.length <= 1)
       const shared = short.flatMap(({ extents }) => extents)

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { ItemId, PackId } from '#domain/id.ts'
 import { headsSeal } from '#domain/seal-name.ts'
 import { sealAll } from '#formats/sealed/sealer.ts'
-import { collectHeads, headBytes, mostHeadBytes, openHeads } from './heads.ts'
+import { collectHeads, headBytes, mostHeadBytes, openHeads, openKeptHeads } from './heads.ts'
 
 const pack = '11111111-2222-4333-8444-555555555555' as PackId
 const key = Buffer.alloc(32, 3)
@@ -134,5 +134,9 @@ describe('heads', () => {
       framed('['),
     ])
       expect(() => openHeads(pack, key, bad)).toThrow('store.damaged')
+    expect(openKeptHeads(pack, key, good).get(item)).toEqual(Buffer.alloc(3))
+    expect(openKeptHeads(pack, key, sealed(Buffer.alloc(3))).size).toBe(0)
+    expect(openKeptHeads(pack, undefined, good).size).toBe(0)
+    expect(openKeptHeads(pack, key, null).size).toBe(0)
   })
 })

@@ -122,3 +122,21 @@ export const openHeads = (pack: PackId, packKey: Uint8Array, sealed: Buffer): Ma
   if (at !== plain.length) throw damaged()
   return heads
 }
+
+/**
+ * The same of what was kept beside a pack; empty when nothing was or it does not open: heads are a copy, made to spare
+ * the store, and the pack has all of it.
+ */
+export const openKeptHeads = (
+  pack: PackId,
+  packKey: Uint8Array | undefined,
+  sealed: Buffer | null,
+): ReadonlyMap<ItemId, Buffer> => {
+  if (packKey === undefined || sealed === null) return new Map()
+  try {
+    return openHeads(pack, packKey, sealed)
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'store.damaged') return new Map()
+    throw error
+  }
+}
