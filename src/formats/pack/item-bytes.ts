@@ -68,6 +68,20 @@ export const readItemRange = async (
   return out.length === 1 && only !== undefined ? only : Buffer.concat(out)
 }
 
+/** Digest of batches that nobody else uses: each piece is given back once it is hashed. */
+export const digestBatches = async (
+  algorithm: 'sha1' | 'sha256',
+  batches: AsyncIterable<readonly Buffer[]>,
+): Promise<Buffer> => {
+  const hash = createHash(algorithm)
+  for await (const batch of batches)
+    for (const piece of batch) {
+      hash.update(piece)
+      freeBytes(piece)
+    }
+  return hash.digest()
+}
+
 /**
  * Digest and CRC-32 of a whole item of `size` bytes: known from intake for one extent, computed for more, unless
  * somebody who read it whole knows `sha256` already.
@@ -83,11 +97,5 @@ export const sumItem = async (
   if (rest.length === 0) return { sha256: first.sha256, crc32: first.crc32 }
   const crc32 = rest.reduce((crc, extent) => combineCrc32(crc, extent.crc32, extent.length), first.crc32)
   if (sha256 !== undefined) return { sha256, crc32 }
-  const hash = createHash('sha256')
-  for await (const batch of openItemRange(extents, read, 0, size))
-    for (const piece of batch) {
-      hash.update(piece)
-      freeBytes(piece)
-    }
-  return { sha256: hash.digest(), crc32 }
+  return { sha256: await digestBatches('sha256', openItemRange(extents, read, 0, size)), crc32 }
 }

@@ -7,7 +7,14 @@ import { freeBytes } from '#domain/free-bytes.ts'
 import { chunkBytes } from '#domain/item.ts'
 import { applyPatches, type Patch, type ServedCopy } from '#domain/patch.ts'
 import { crc32 } from '#formats/crc32.ts'
-import { type OpenExtent, type OpenPlace, openItemRange, type ReadPack, sumItem } from './item-bytes.ts'
+import {
+  digestBatches,
+  type OpenExtent,
+  type OpenPlace,
+  openItemRange,
+  type ReadPack,
+  sumItem,
+} from './item-bytes.ts'
 
 async function* patchBatches(
   batches: AsyncIterable<Buffer[]>,
@@ -73,13 +80,8 @@ export const labelServed = async (
   size: number,
   patches: readonly Patch[],
 ): Promise<string> => {
-  const hash = createHash('sha1')
-  for await (const batch of openServedRange(extents, read, patches, 0, size))
-    for (const piece of batch) {
-      hash.update(piece)
-      freeBytes(piece)
-    }
-  return hash.digest('hex')
+  const label = await digestBatches('sha1', openServedRange(extents, read, patches, 0, size))
+  return label.toString('hex')
 }
 
 export type ItemSums = {

@@ -91,7 +91,7 @@ export const openPane = (
     show(state, drawn)
   }
 
-  const isStacked = (): boolean => stack !== null && stack === state.slices
+  const isStacked = (): boolean => stack === state.slices
 
   const windowNow = (): Window | null => {
     if (!isStacked()) return null
