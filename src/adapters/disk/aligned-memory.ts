@@ -10,8 +10,11 @@ declare const WebAssembly: {
 /** A multiple of every page and sector size: what goes past the cache begins and ends on one. */
 export const blockBytes = 4_096
 
-/** Bytes written or read at once: each time costs a turn of a thread and of the event loop. */
-export const pieceBytes = 2_097_152
+/**
+ * Bytes written at once: each time costs a turn of a thread and of the event loop, and the disk's driver. Half as many at
+ * once made a received gigabyte 4 % dearer, twice as many no cheaper.
+ */
+export const pieceBytes = 4_194_304
 
 const wasmPage = 65_536
 

@@ -9,6 +9,9 @@ import { Fault } from '#domain/fault.ts'
 import { blockBytes, givePiece, pieceBytes, takePiece } from './aligned-memory.ts'
 import { codeOf } from './disk-fault.ts'
 
+/** Bytes read at once. Less than a piece holds: who reads asks for less, and what is never touched is no memory. */
+const readBytes = 2_097_152
+
 const openDirect = async (path: string, flags: number): Promise<FileHandle> => {
   try {
     return await open(path, flags | constants.O_DIRECT, 0o600)
@@ -33,7 +36,7 @@ export const readDirect = async (handle: FileHandle, target: Buffer, offset: num
   try {
     for (let at = 0; at < target.length; ) {
       const skip = (offset + at) % blockBytes
-      const wanted = Math.min(pieceBytes, target.length - at)
+      const wanted = Math.min(readBytes, target.length - at)
       const length = Math.ceil((skip + wanted) / blockBytes) * blockBytes
       const { bytesRead } = await handle.read(piece, 0, length, offset + at - skip)
       const got = Math.min(wanted, bytesRead - skip)
