@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { OpenedObjectStore } from './object-store.ts'
+import { objectWriterContract } from './object-writer.contract.ts'
 
 export type OpenedStore = { readonly store: OpenedObjectStore; close(): Promise<void> }
 
@@ -26,6 +27,8 @@ export const objectStoreContract = (
       await writer.commit()
     }
     const whole = async (key: string, size: number): Promise<Buffer> => store.read(key, 0, size)
+
+    objectWriterContract(() => store)
 
     it('gives back what was written, whole and by range, to this process and another', async () => {
       const key = newKey()
@@ -127,22 +130,6 @@ export const objectStoreContract = (
       expect(listed.toSorted()).toEqual(keys.toSorted())
     })
 
-    it('does not use a buffer after its write, nor touch the memory around it', async () => {
-      const key = newKey()
-      const own = randomBytes(70_000)
-      const larger = randomBytes(90_000)
-      const part = larger.subarray(10_000, 80_000)
-      const expected = Buffer.concat([own, part])
-      const untouched = Buffer.from(larger)
-      const writer = await store.create(key)
-      await writer.write([own, part])
-      expect(larger.equals(untouched)).toBe(true)
-      own.fill(0)
-      larger.fill(0)
-      await writer.commit()
-      expect((await whole(key, expected.length)).equals(expected)).toBe(true)
-    })
-
     it('keeps a large object, written in pieces of any size, and reads across its parts', async () => {
       const key = newKey()
       const bytes = randomBytes(17_000_003)
@@ -187,20 +174,6 @@ export const objectStoreContract = (
       )
       const read = await Promise.all(objects.map(async ({ key, bytes }) => whole(key, bytes.length)))
       expect(read.every((bytes, n) => bytes.equals(objects[n]?.bytes ?? Buffer.alloc(0)))).toBe(true)
-    })
-
-    it('ends a writer with its commit or abort', async () => {
-      const key = newKey()
-      const committed = await store.create(key)
-      await committed.write([randomBytes(10)])
-      await committed.commit()
-      await expect(committed.commit()).rejects.toMatchObject({ code: 'state.conflict' })
-      await expect(committed.write([randomBytes(10)])).rejects.toMatchObject({ code: 'state.conflict' })
-      await committed.abort()
-      expect(await store.size(key)).toBe(10)
-      const aborted = await store.create(newKey())
-      await aborted.abort()
-      await expect(aborted.commit()).rejects.toMatchObject({ code: 'state.conflict' })
     })
 
     it('lets a write land after its name was removed, and be removed then', async () => {

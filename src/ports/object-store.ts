@@ -31,6 +31,11 @@ export type ObjectStore = {
 export type ObjectWriter = {
   /** The buffers are not changed before this resolves, and not used by the store after. */
   write(buffers: readonly Uint8Array[]): Promise<void>
+  /**
+   * The same without a promise, where nothing has to be waited for: true, and the buffers are the caller's again. False,
+   * and nothing was taken: while a `write` is under way, where there is no room, after the end.
+   */
+  takeNow(buffers: readonly Uint8Array[]): boolean
   /** Makes the object durable and visible. */
   commit(): Promise<void>
   /** Forgets it. */

@@ -52,6 +52,8 @@ export const readDirect = async (handle: FileHandle, target: Buffer, offset: num
 export type FileWriter = {
   /** The buffers are copied before this resolves. */
   write(buffers: readonly Uint8Array[]): Promise<void>
+  /** Copies the buffers at once if they leave room in the piece; else false, and nothing was copied. */
+  takeNow(buffers: readonly Uint8Array[]): boolean
   /** Everything on stable storage, and the file exactly as long as what was written. */
   flush(): Promise<void>
   /** Closes the file; may be called again. */
@@ -64,6 +66,7 @@ export const openToWrite = async (path: string): Promise<FileWriter> => {
   let piece: Buffer | null = takePiece()
   let filled = 0
   let size = 0
+  let busy = false
 
   const writeOut = async (from: Buffer, length: number): Promise<void> => {
     const { bytesWritten } = await handle.write(from, 0, length)
@@ -74,6 +77,7 @@ export const openToWrite = async (path: string): Promise<FileWriter> => {
   return {
     async write(buffers) {
       if (piece === null) throw new Fault('state.conflict')
+      busy = true
       for (const buffer of buffers)
         for (let at = 0; at < buffer.length; ) {
           const part = buffer.subarray(at, at + pieceBytes - filled)
@@ -83,9 +87,21 @@ export const openToWrite = async (path: string): Promise<FileWriter> => {
           size += part.length
           if (filled === pieceBytes) await writeOut(piece, pieceBytes)
         }
+      busy = false
+    },
+    takeNow(buffers) {
+      const bytes = buffers.reduce((sum, { length }) => sum + length, 0)
+      if (piece === null || busy || filled + bytes >= pieceBytes) return false
+      for (const buffer of buffers) {
+        piece.set(buffer, filled)
+        filled += buffer.length
+      }
+      size += bytes
+      return true
     },
     async flush() {
       if (piece === null) throw new Fault('state.conflict')
+      busy = true
       const whole = Math.ceil(filled / blockBytes) * blockBytes
       piece.fill(0, filled, whole)
       if (whole > 0) await writeOut(piece, whole)

@@ -84,6 +84,7 @@ export const openDiskStore = async (folder: string): Promise<OpenedObjectStore> 
     let done = false
     return {
       write: (buffers) => attempt(() => writer.write(buffers)),
+      takeNow: (buffers) => writer.takeNow(buffers),
       commit: () =>
         attempt(async () => {
           if (done) throw new Fault('state.conflict')

@@ -15,10 +15,14 @@ export const createMemoryStore = (objects: MemoryObjects = new Map()): OpenedObj
     create: async (key) => {
       checked(key)
       let pieces: Buffer[] | null = []
+      const takeNow = (buffers: readonly Uint8Array[]): boolean => {
+        pieces?.push(...buffers.map((buffer) => Buffer.from(buffer)))
+        return pieces !== null
+      }
       return {
+        takeNow,
         async write(buffers) {
-          if (pieces === null) throw new Fault('state.conflict')
-          pieces.push(...buffers.map((buffer) => Buffer.from(buffer)))
+          if (!takeNow(buffers)) throw new Fault('state.conflict')
         },
         async commit() {
           if (pieces === null || objects.has(key)) throw new Fault('state.conflict')

@@ -33,11 +33,19 @@ export const createWriter = (bucket: Bucket, name: string, conditional: boolean)
 
   const isUnknown = (error: unknown): boolean => !(error instanceof Fault) || error.code !== 'state.conflict'
 
+  const takeNow = (buffers: readonly Uint8Array[]): boolean => {
+    const bytes = buffers.reduce((sum, { length }) => sum + length, gathering.bytes)
+    if (state !== 'open' || upload !== null || bytes > singleBytes) return false
+    gathering.add(buffers)
+    return true
+  }
+
   return {
+    takeNow,
     async write(buffers) {
+      if (takeNow(buffers)) return
       if (state !== 'open') throw new Fault('state.conflict')
       gathering.add(buffers)
-      if (upload === null && gathering.bytes <= singleBytes) return
       // A part that could not be sent is lost to the writer: no commit may follow.
       state = 'failed'
       upload ??= await startUpload(bucket, put)

@@ -13,6 +13,8 @@ import { createPackWriter, type PackedExtent, type PackWriter } from './writer.t
 /** Where the bytes of one pack go. */
 export type PackSink = {
   write(buffers: readonly Uint8Array[]): Promise<void>
+  /** Takes them at once where that needs no waiting; else false, and nothing was taken. */
+  takeNow(buffers: readonly Uint8Array[]): boolean
   /** Makes it durable. */
   commit(): Promise<void>
   abort(): Promise<void>
@@ -74,6 +76,8 @@ type Open = {
   readonly id: PackId
   readonly pack: PackWriter
   readonly sink: Promise<PackSink>
+  /** The same, once it is there. */
+  ready: PackSink | null
   readonly lockedKey: Promise<string>
 }
 
@@ -98,14 +102,23 @@ export const fillPacks = (needs: FillingNeeds): Filling => {
     const lockedKey = later(needs.lock(key))
     const sink = later(needs.open(id))
     const pack = createPackWriter({ pack: id, case: of, sender, key })
-    const started = { id, pack, sink, lockedKey }
+    const started: Open = { id, pack, sink, ready: null, lockedKey }
+    void sink.then(
+      (opened) => (started.ready = opened),
+      () => {},
+    )
     packs.push(started)
     return started
   }
 
-  const flush = ({ pack, sink }: Open): void => {
+  const flush = ({ pack, sink, ready }: Open): void => {
+    const size = pack.waiting
     const buffers = pack.take()
-    const size = buffers.reduce((sum, buffer) => sum + buffer.length, 0)
+    // What waits goes first.
+    if (unwritten === 0 && ready?.takeNow(buffers) === true) {
+      for (const buffer of buffers) freeBytes(buffer)
+      return
+    }
     unwritten += size
     work = later(
       work.then(async () => {
