@@ -18,7 +18,7 @@ import {
   setNonce,
   tagBytes,
 } from './layout.ts'
-import { deriveStreamKey } from './sealer.ts'
+import { deriveStreamKey } from './stream-key.ts'
 
 /** Sealed bytes, read by range: `read` gives exactly `length` bytes from `offset` of this stream. */
 export type SealedSource = { read(offset: number, length: number): Promise<Buffer> }

@@ -3,14 +3,7 @@
  * beforehand that is known at once, and pieces are sealed where they lie; otherwise a segment waits in memory
  * until a byte beyond it comes or the text ends.
  */
-import {
-  type CipherGCM,
-  createCipheriv,
-  createSecretKey,
-  hkdfSync,
-  type KeyObject,
-  randomBytes,
-} from 'node:crypto'
+import { type CipherGCM, createCipheriv, type KeyObject, randomBytes } from 'node:crypto'
 import {
   firstPlainBytes,
   headerBytes,
@@ -20,18 +13,10 @@ import {
   setNonce,
   tagBytes,
 } from './layout.ts'
+import { deriveStreamKey } from './stream-key.ts'
 
 /** Largest number of segments: the counter has 32 bits. */
 const mostSegments = 2 ** 32
-
-/**
- * The stream's own key. A `KeyObject`, since Node takes five times longer per segment to import raw bytes; and from
- * one, since given raw bytes `hkdfSync` throws and catches an error of its own to find that they are no key.
- */
-export const deriveStreamKey = (key: Uint8Array, salt: Uint8Array, associated: string): KeyObject =>
-  createSecretKey(
-    Buffer.from(hkdfSync('sha256', createSecretKey(key), salt, Buffer.from(associated, 'utf8'), 32)),
-  )
 
 /** Fixes what is random otherwise: salt (32 bytes) and nonce prefix (7 bytes). For test vectors only. */
 export type FixedStart = { readonly salt: Buffer; readonly prefix: Buffer }
